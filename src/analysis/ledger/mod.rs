@@ -1,0 +1,1 @@
+//! Rows in order: days, duplicates, pending twins, own transfers.

@@ -1,0 +1,1 @@
+//! The records as the Data Standards name them, as they stand on the wire; no opinions.

@@ -1,0 +1,35 @@
+//! `cdr-insights`: banking data insights for the Australian Consumer Data Right.
+//!
+//! A customer's CDR banking data goes in with one POST; a report that a credit decision can rest on comes out with a GET.
+//!
+//! ```text
+//! POST ─▶ http::extract ─▶ cdr ─▶ Submission ─▶ store.submit ──▶ 201
+//!                                                  │ the row is the job
+//!                        jobs: claim (lease) ─▶ analysis::analyse ─▶ store.complete
+//! GET  ◀─ http ◀─ store.report ◀─────────────────────────────┘
+//! ```
+//!
+//! Arrows point one way: `http` → `submission`, `store` · `jobs` → `store`, `analysis` · `analysis` → `money`, `submission` ·
+//! `store` → nothing of ours (it keeps bytes and does not know what a report is). The compiler proves the pure half: without the
+//! feature `server` the library has neither axum, sqlx nor tokio.
+
+pub mod analysis;
+pub mod cdr;
+pub mod money;
+pub mod submission;
+
+#[cfg(feature = "server")]
+pub mod app;
+#[cfg(feature = "server")]
+pub mod config;
+#[cfg(feature = "server")]
+pub mod http;
+#[cfg(feature = "server")]
+pub mod jobs;
+#[cfg(feature = "server")]
+pub mod store;
+#[cfg(feature = "server")]
+pub mod telemetry;
+
+/// The engine's version, as reports name it.
+pub const ENGINE_VERSION: &str = env!("CARGO_PKG_VERSION");
