@@ -306,7 +306,12 @@ impl Serve {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             dev: true,
             no_migrate: false,
-            tokens: TokenSettings { jwks: None, issuer: None, audience: None, algorithms: parse_algorithms("PS256 ES256 EdDSA").expect("all are known") },
+            tokens: TokenSettings {
+                jwks: None,
+                issuer: None,
+                audience: None,
+                algorithms: parse_algorithms("PS256 ES256 EdDSA").expect("all are known"),
+            },
         }
     }
 

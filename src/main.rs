@@ -7,15 +7,14 @@ use std::sync::Arc;
 
 use clap::Parser as _;
 use clap::error::ErrorKind;
-use jiff::tz::TimeZone;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use uuid::Uuid;
 
 use cdr_insights::analysis::{self, report};
 use cdr_insights::app::{Clock as _, SystemClock};
-use cdr_insights::config::{Analyse, Check, Cli, Command, DatabaseArgs, Token};
-use cdr_insights::http::auth::Verifier;
-use cdr_insights::http::error::rejection_body;
+use cdr_insights::config::{Analyse, Check, Cli, Command, ConfigError, DatabaseArgs, Token};
+use cdr_insights::http::rejection_json;
 use cdr_insights::service::{self, Service, StartError};
 use cdr_insights::submission::{self, ReadContext};
 use cdr_insights::{demo, dev, telemetry};
@@ -112,14 +111,7 @@ async fn check(args: &Check) -> Result<(), StartError> {
     let settings = &args.settings;
     let rules = service::ruleset(&settings.rules).map_err(StartError::from);
     say("rules", rules.map(|rules| format!("version {}, taxonomy {}", rules.version(), rules.taxonomy_version())));
-    let verifier = match service::verifier_options(&args.tokens, args.dev) {
-        Ok(options) => {
-            let issuer = options.issuer.clone();
-            Verifier::start(options, Arc::new(SystemClock)).await.map(|verifier| format!("issuer {issuer}, {} usable keys", verifier.key_count())).map_err(|problem| cdr_insights::config::ConfigError(format!("CDR_INSIGHTS_JWKS: {problem}")).into())
-        }
-        Err(error) => Err(error),
-    };
-    say("tokens", verifier);
+    say("tokens", tokens(args).await);
     let keyring = service::keyring(settings, args.dev);
     let store = match service::open_store(&settings.database).await {
         Ok(store) => store.ready().await.map(|()| store).map_err(StartError::from),
@@ -128,7 +120,10 @@ async fn check(args: &Check) -> Result<(), StartError> {
     match (&store, &keyring) {
         (Ok(store), Ok(keyring)) => {
             let ids: Vec<String> = keyring.ids().iter().map(ToString::to_string).collect();
-            say("master keys", service::check_master_keys(&**store, keyring).await.map(|()| format!("{} (the first seals, all open)", ids.join(", "))));
+            say(
+                "master keys",
+                service::check_master_keys(&**store, keyring).await.map(|()| format!("{} (the first seals, all open)", ids.join(", "))),
+            );
         }
         (_, Ok(_)) => say("master keys", Ok("readable; not compared with the database".to_owned())),
         (_, Err(_)) => {}
@@ -140,6 +135,13 @@ async fn check(args: &Check) -> Result<(), StartError> {
     let horizon = "live rows at once; copies when the master key is rotated and retired (30 days is the recommended period)";
     say("purge horizon", Ok(format!("{horizon}; retention {:#}", settings.retention)));
     first_problem.map_or(Ok(()), Err)
+}
+
+/// Whether tokens could be judged: the key set is there and has a usable key.
+async fn tokens(args: &Check) -> Result<String, StartError> {
+    let verifier = service::verifier(&args.tokens, args.dev, Arc::new(SystemClock))?;
+    verifier.refresh().await.map_err(|problem| ConfigError(format!("CDR_INSIGHTS_JWKS: {problem}")))?;
+    Ok("the key set has usable keys".to_owned())
 }
 
 fn token(args: &Token) -> Result<(), dev::DevError> {
@@ -184,16 +186,25 @@ fn analysed(args: &Analyse) -> Result<Vec<u8>, Refusal> {
     let body = read(&args.file).map_err(|error| Refusal::Config(format!("{}: {error}", args.file.display())))?;
     // No consent is judged here: a kept payload must give the same report next year.
     let context = ReadContext { now: Timestamp::MIN, time_zone: args.rules.timezone.clone() };
-    let submission = submission::parse(&body, &context).map_err(|rejection| Refusal::Payload(rejection_body(&rejection)))?;
+    let submission = submission::parse(&body, &context).map_err(|rejection| Refusal::Payload(rejection_json(rejection)))?;
     let newest = || {
-        let posted = submission.customers.iter().flat_map(|customer| &customer.transactions).filter(|row| row.status == submission::Status::Posted);
+        let posted =
+            submission.customers.iter().flat_map(|customer| &customer.transactions).filter(|row| row.status == submission::Status::Posted);
         posted.filter_map(submission::Transaction::day).max()
     };
-    let as_of = args.as_of.or(submission.as_of).or_else(newest).ok_or_else(|| Refusal::Config("no row is posted: say --as-of".to_owned()))?;
+    let as_of =
+        args.as_of.or(submission.as_of).or_else(newest).ok_or_else(|| Refusal::Config("no row is posted: say --as-of".to_owned()))?;
     let accepted_at = as_of.to_zoned(TimeZone::UTC).map_err(|_| Refusal::Config(format!("--as-of {as_of} is out of range")))?.timestamp();
     let analysis = analysis::analyse(&submission, &ruleset, as_of);
     let order_ids: Vec<Uuid> = submission.orders.iter().map(|order| order.order_id.unwrap_or(Uuid::nil())).collect();
-    let stamp = report::Stamp { insights_id: Uuid::nil(), client_id: "local", client_name: "local", accepted_at, order_ids: &order_ids, input_digest: sha256(&body) };
+    let stamp = report::Stamp {
+        insights_id: Uuid::nil(),
+        client_id: "local",
+        client_name: "local",
+        accepted_at,
+        order_ids: &order_ids,
+        input_digest: sha256(&body),
+    };
     let document = report::document(&analysis, &submission, &ruleset, &stamp);
     let mut whole = report::assemble(&document.head, &document.reports);
     whole.push(b'\n');

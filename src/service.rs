@@ -15,10 +15,10 @@ use tokio_util::sync::CancellationToken;
 use crate::analysis::ruleset::Ruleset;
 use crate::app::{App, Clock, Cpu, Limits, SystemClock};
 use crate::config::{self, ConfigError, DatabaseArgs, RulesArgs, Serve, Settings, TokenSettings, Worker};
-use crate::http::auth::{KeySource, Verifier, VerifierOptions};
-use crate::http::limits::Admission;
+use crate::http::auth::{KeySource, Verifier};
+use crate::http::limits::{Admission, Capacity};
 use crate::http::listen::{self, ListenOptions};
-use crate::http::ops::{self, Ops};
+use crate::http::ops;
 use crate::jobs::{self, Tools, Workers};
 use crate::store::seal::{Keyring, MasterKeyId};
 use crate::store::{self, Store, StoreError, StoreOptions};
@@ -30,6 +30,8 @@ const GRACE: Duration = Duration::from_secs(30);
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 /// Connections to the database: enough for every core to have some under way while others commit.
 const CONNECTIONS_PER_CORE: usize = 8;
+/// Unfinished submissions that one client may have: a backlog of some minutes.
+const CLIENT_JOBS: u64 = 10_000;
 
 /// Why the process cannot start or go on.
 #[derive(Debug, thiserror::Error)]
@@ -98,7 +100,8 @@ pub fn keyring(settings: &Settings, dev: bool) -> Result<Keyring, StartError> {
         Some(keyring) => Ok(keyring),
         None if dev => Ok(dev::keyring(Path::new("."))?),
         None => Err(ConfigError(
-            "CDR_INSIGHTS_MASTER_KEY is not set: 32 random bytes in base64 (openssl rand -base64 32); for development, use --dev".to_owned(),
+            "CDR_INSIGHTS_MASTER_KEY is not set: 32 random bytes in base64 (openssl rand -base64 32); for development, use --dev"
+                .to_owned(),
         )
         .into()),
     }
@@ -108,23 +111,33 @@ pub fn keyring(settings: &Settings, dev: bool) -> Result<Keyring, StartError> {
 ///
 /// # Errors
 /// No key set is configured, it cannot be used, or issuer or audience are missing.
-pub fn verifier_options(tokens: &TokenSettings, dev: bool) -> Result<VerifierOptions, StartError> {
+pub fn verifier(tokens: &TokenSettings, dev: bool, clock: Arc<dyn Clock>) -> Result<Verifier, StartError> {
+    let unusable = |problem| ConfigError(format!("CDR_INSIGHTS_JWKS: {problem}"));
     let keys = match &tokens.jwks {
-        Some(place) => KeySource::parse(place).map_err(|problem| ConfigError(format!("CDR_INSIGHTS_JWKS: {problem}")))?,
-        None if dev => KeySource::Inline(dev::SigningKey::in_directory(Path::new("."))?.jwks()),
-        None => return Err(ConfigError("CDR_INSIGHTS_JWKS is not set: the issuer's key set, a file or an https URL; for development, use --dev".to_owned()).into()),
+        Some(place) => place.parse().map_err(unusable)?,
+        None if dev => KeySource::File(dev::SigningKey::in_directory(Path::new("."))?.publish(Path::new("."))?),
+        None => {
+            return Err(ConfigError(
+                "CDR_INSIGHTS_JWKS is not set: the issuer's key set, a file or an https URL; for development, use --dev".to_owned(),
+            )
+            .into());
+        }
     };
     let named = |setting: &str, value: &Option<String>, in_dev: &str| match value.as_deref().filter(|value| !value.is_empty()) {
         Some(value) => Ok(value.to_owned()),
         None if dev => Ok(in_dev.to_owned()),
         None => Err(ConfigError(format!("{setting} is not set: tokens are accepted from one issuer, for one audience"))),
     };
-    Ok(VerifierOptions {
-        keys,
-        issuer: named("CDR_INSIGHTS_ISSUER", &tokens.issuer, dev::ISSUER)?,
-        audience: named("CDR_INSIGHTS_AUDIENCE", &tokens.audience, dev::AUDIENCE)?,
-        algorithms: tokens.algorithms.0.clone(),
-    })
+    let issuer = named("CDR_INSIGHTS_ISSUER", &tokens.issuer, dev::ISSUER)?;
+    let audience = named("CDR_INSIGHTS_AUDIENCE", &tokens.audience, dev::AUDIENCE)?;
+    Ok(Verifier::new(keys, issuer, audience, tokens.algorithms.0.clone(), clock).map_err(unusable)?)
+}
+
+/// Memory for bodies and reports, in multiples of the largest body: one of any size beside smaller ones, and what is kept of each while
+/// it is parsed and analysed stays within what `docs` promise.
+fn capacity(max_body: usize) -> Capacity {
+    let largest = max_body as u64;
+    Capacity { bytes: largest + largest / 2, client_bytes: largest + largest / 4, client_jobs: CLIENT_JOBS }
 }
 
 /// Opens the store that the settings name.
@@ -173,7 +186,7 @@ struct Common {
 }
 
 impl Common {
-    async fn new(settings: &Settings, dev: bool, migrate: bool) -> Result<Self, StartError> {
+    async fn new(settings: &Settings, dev: bool, migrate: bool, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
         let keyring = Arc::new(keyring(settings, dev)?);
         let ruleset = Arc::new(ruleset(&settings.rules)?);
         let store = open_store(&settings.database).await?;
@@ -182,7 +195,7 @@ impl Common {
         }
         store.ready().await?;
         check_master_keys(&*store, &keyring).await?;
-        Ok(Self { store, keyring, ruleset, clock: Arc::new(SystemClock) })
+        Ok(Self { store, keyring, ruleset, clock })
     }
 
     fn start_jobs(&self, settings: &Settings) -> (jobs::Queue, Workers) {
@@ -193,7 +206,8 @@ impl Common {
             clock: Arc::clone(&self.clock),
             time_zone: settings.rules.timezone.clone(),
         };
-        let options = jobs::Options { keep_payload: settings.keep_payload, ..jobs::Options::new(settings.worker_count(), settings.max_body) };
+        let options =
+            jobs::Options { keep_payload: settings.keep_payload, ..jobs::Options::new(settings.worker_count(), settings.max_body) };
         jobs::start(tools, options)
     }
 }
@@ -202,9 +216,15 @@ async fn bind(setting: &'static str, address: SocketAddr) -> Result<TcpListener,
     TcpListener::bind(address).await.map_err(|source| StartError::Listen { setting, address, source })
 }
 
-fn serve_ops(listener: TcpListener, store: &Arc<dyn Store>, queue: &jobs::Queue, metrics: PrometheusHandle, stop: &CancellationToken) -> JoinHandle<()> {
-    let router = ops::router(Ops { store: Arc::clone(store), queue: queue.clone(), metrics });
-    tokio::spawn(listen::serve(listener, router, ListenOptions::ops(), stop.clone()))
+fn serve_ops(
+    listener: TcpListener,
+    store: &Arc<dyn Store>,
+    queue: &jobs::Queue,
+    metrics: PrometheusHandle,
+    stop: &CancellationToken,
+) -> JoinHandle<()> {
+    let router = ops::router(Arc::clone(store), queue.clone(), metrics);
+    tokio::spawn(listen::serve(listener, router, ListenOptions::default(), stop.clone()))
 }
 
 impl Service {
@@ -215,9 +235,13 @@ impl Service {
     pub async fn serve(args: &Serve) -> Result<Self, StartError> {
         args.check()?;
         let settings = &args.settings;
-        let verifier = verifier_options(&args.tokens, args.dev)?;
-        let common = Common::new(settings, args.dev, !args.no_migrate).await?;
-        let verifier = Verifier::start(verifier, Arc::clone(&common.clock)).await.map_err(|problem| ConfigError(format!("CDR_INSIGHTS_JWKS: {problem}")))?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let verifier = verifier(&args.tokens, args.dev, Arc::clone(&clock))?;
+        let common = Common::new(settings, args.dev, !args.no_migrate, clock).await?;
+        if let Err(problem) = verifier.refresh().await {
+            // The issuer may be back before the first token comes.
+            tracing::warn!(%problem, "the key set is not there yet");
+        }
         let api = bind(config::LISTEN, args.listen).await?;
         let ops = bind(config::OPS_LISTEN, settings.ops_listen).await?;
         let metrics = telemetry::init_metrics();
@@ -230,14 +254,14 @@ impl Service {
             clock: Arc::clone(&common.clock),
             queue: queue.clone(),
             verifier,
-            admission: Admission::for_bodies_of(settings.max_body),
+            admission: Admission::new(capacity(settings.max_body)),
             cpu: Cpu::new(config::cores()),
             limits: Limits { max_body: settings.max_body, retention: settings.retention, time_zone: settings.rules.timezone.clone() },
         });
         let (stop_api, stop_ops) = (CancellationToken::new(), CancellationToken::new());
         let addresses = (api.local_addr()?, ops.local_addr()?);
         let listeners = vec![
-            tokio::spawn(listen::serve(api, crate::http::router(app), ListenOptions::api(), stop_api.clone())),
+            tokio::spawn(listen::serve(api, crate::http::router(app), ListenOptions::default(), stop_api.clone())),
             serve_ops(ops, &common.store, &queue, metrics, &stop_ops),
         ];
         Ok(Self { api: Some(addresses.0), ops: addresses.1, workers, queue, stop_api, stop_ops, listeners, store: common.store })
@@ -248,7 +272,7 @@ impl Service {
     /// # Errors
     /// As [`Service::serve`].
     pub async fn work(args: &Worker) -> Result<Self, StartError> {
-        let common = Common::new(&args.settings, args.dev, !args.no_migrate).await?;
+        let common = Common::new(&args.settings, args.dev, !args.no_migrate, Arc::new(SystemClock)).await?;
         let ops = bind(config::OPS_LISTEN, args.settings.ops_listen).await?;
         let metrics = telemetry::init_metrics();
         let (queue, workers) = common.start_jobs(&args.settings);

@@ -21,7 +21,8 @@ pub(super) fn table(document: &Value) -> Result<String, String> {
 
 fn write(out: &mut String, report: &Value) -> std::fmt::Result {
     let (header, summary) = (&report["reportHeader"], &report["combinedSummary"]);
-    let applicants: Vec<&str> = header["applicants"].as_array().into_iter().flatten().filter_map(|applicant| applicant["applicantName"].as_str()).collect();
+    let applicants: Vec<&str> =
+        header["applicants"].as_array().into_iter().flatten().filter_map(|applicant| applicant["applicantName"].as_str()).collect();
     writeln!(out, "Household     {} ({})", applicants.join(", "), text(&header["applicationType"]))?;
     writeln!(
         out,

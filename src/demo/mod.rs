@@ -107,7 +107,11 @@ fn by_hand(url: &str, id: &str) -> String {
 /// # Errors
 /// It does not answer, or not with 200.
 pub async fn probe(url: &str) -> Result<(), StartError> {
-    let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(5)).build().map_err(|error| StartError::Demo(error.to_string()))?;
+    let http = reqwest::Client::builder()
+        .no_proxy()
+        .timeout(Duration::from_secs(5))
+        .build()
+        .map_err(|error| StartError::Demo(error.to_string()))?;
     let url = reqwest::Url::parse(url).map_err(|_| ConfigError("--probe is no URL".to_owned()))?;
     match http.get(url).send().await.map(|response| response.status()) {
         Ok(reqwest::StatusCode::OK) => Ok(()),
