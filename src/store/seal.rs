@@ -98,7 +98,8 @@ pub enum SealError {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |nibble: u8| char::from_digit(nibble.into(), 16).expect("a nibble is one hex digit");
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]).collect()
 }
 
 /// The configured master keys: the first seals, all open. `Debug` shows ids only.
@@ -252,7 +253,7 @@ impl DataKey {
         if rest == 0 { Ok(plain) } else { Err(SealError::DoesNotOpen) }
     }
 
-    /// A strong ETag of one representation: HMAC-SHA256 under a key derived from the data key, so that it is no fingerprint of the
+    /// A strong `ETag` of one representation: HMAC-SHA256 under a key derived from the data key, so that it is no fingerprint of the
     /// data. 32 hex digits, without quotes.
     #[must_use]
     pub fn etag(&self, representation: &str) -> String {
@@ -274,9 +275,8 @@ impl DataKey {
             let start = sealed.len();
             sealed.extend_from_slice(plain);
             let nonce = chunk_nonce(index, index + 1 == chunks).expect("a body is far below 2^32 chunks");
-            let tag = key
-                .seal_in_place_separate_tag(nonce, Aad::from(&aad), &mut sealed[start..])
-                .expect("64 KiB are never too long to seal");
+            let tag =
+                key.seal_in_place_separate_tag(nonce, Aad::from(&aad), &mut sealed[start..]).expect("64 KiB are never too long to seal");
             sealed.extend_from_slice(tag.as_ref());
         }
         sealed
@@ -333,13 +333,11 @@ impl Opener<'_> {
         self.plain.clear();
         self.read = 0;
         self.plain.extend_from_slice(chunk);
-        let length = match self.key.open_in_place(nonce, Aad::from(&self.aad), &mut self.plain) {
-            Ok(plain) => plain.len(),
-            Err(_) => {
-                self.plain.clear();
-                return Err(SealError::DoesNotOpen);
-            }
+        let Ok(plain) = self.key.open_in_place(nonce, Aad::from(&self.aad), &mut self.plain) else {
+            self.plain.clear();
+            return Err(SealError::DoesNotOpen);
         };
+        let length = plain.len();
         self.plain.truncate(length);
         self.chunks = rest;
         self.index += 1;
