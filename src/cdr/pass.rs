@@ -1,6 +1,7 @@
 //! The one pass over the body: containers that take note of a wrong type instead of failing, and the depth of what is kept or passed
 //! over unread.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt;
 use std::marker::PhantomData;
@@ -111,6 +112,32 @@ impl<'a> DeserializeSeed<'a> for At<'_> {
     fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<Leaf<'a>, D::Error> {
         let span: &'a RawValue = Deserialize::deserialize(deserializer)?;
         Ok(self.pass.keep(span.get(), self.depth))
+    }
+}
+
+/// The name of a member: borrowed unless it has escapes.
+struct Name<'s> {
+    pass: &'s Pass,
+}
+
+impl<'a> DeserializeSeed<'a> for Name<'_> {
+    type Value = Cow<'a, str>;
+    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<Cow<'a, str>, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'a> Visitor<'a> for Name<'_> {
+    type Value = Cow<'a, str>;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+    fn visit_borrowed_str<Failure>(self, name: &'a str) -> Result<Cow<'a, str>, Failure> {
+        self.pass.reached.set(address(name) + name.len());
+        Ok(Cow::Borrowed(name))
+    }
+    fn visit_str<Failure>(self, name: &str) -> Result<Cow<'a, str>, Failure> {
+        Ok(Cow::Owned(name.to_owned()))
     }
 }
 
@@ -240,19 +267,8 @@ impl<'a, F: Fields<'a>> Visitor<'a> for Members<'_, '_, F> {
     fn visit_map<A: MapAccess<'a>>(self, mut members: A) -> Result<Shape, A::Error> {
         let at = self.at.inside();
         self.fields.begin(at.pass.position());
-        while let Some(name) = members.next_key_seed(at)? {
-            let Some(span) = name.span() else { continue };
-            let plain = &span[1..span.len() - 1];
-            let is_taken = if plain.contains('\\') {
-                // Half a surrogate pair names no member that is known.
-                match serde_json::from_str::<String>(span) {
-                    Ok(name) => self.fields.field(&name, &mut members, at)?,
-                    Err(_) => false,
-                }
-            } else {
-                self.fields.field(plain, &mut members, at)?
-            };
-            if !is_taken {
+        while let Some(name) = members.next_key_seed(Name { pass: at.pass })? {
+            if !self.fields.field(&name, &mut members, at)? {
                 members.next_value_seed(at)?;
             }
         }
@@ -282,7 +298,7 @@ impl<'a, E: Each<'a>> Visitor<'a> for Elements<'_, '_, E> {
 
     fn visit_map<A: MapAccess<'a>>(self, mut members: A) -> Result<Shape, A::Error> {
         let at = self.at.inside();
-        while members.next_key_seed(at)?.is_some() {
+        while members.next_key_seed(Name { pass: at.pass })?.is_some() {
             members.next_value_seed(at)?;
         }
         Ok(Shape::Object)

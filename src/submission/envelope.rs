@@ -14,6 +14,9 @@ use crate::cdr;
 /// Most orders of one submission.
 const MAX_ORDERS: usize = 100;
 
+/// Most customers of one submission.
+pub(super) const MAX_CUSTOMERS: usize = 100;
+
 /// `meta`, judged.
 #[derive(Debug, Default)]
 pub(super) struct Meta {
@@ -117,7 +120,9 @@ fn order(site: &mut Site<'_, '_, '_>, record: &cdr::Order<'_>, known: &Customers
         sent += 1;
         match known.places.get(&id) {
             Some(customer) if customers.contains(customer) => reader.findings.warning(Lenience::RepeatedCustomer, rank, path),
-            Some(customer) => customers.push(*customer),
+            // More than the limit are not looked through: the payload is refused for them.
+            Some(customer) if customers.len() < MAX_CUSTOMERS => customers.push(*customer),
+            Some(_) => {}
             None => {
                 let detail = "No customer of the payload has this customerId.";
                 reader.findings.violation(ViolationKind::Contradiction, rank, path, detail);

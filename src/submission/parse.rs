@@ -5,7 +5,7 @@ use serde::de::{MapAccess, SeqAccess};
 
 use super::clock::DayClock;
 use super::datasets::Datasets;
-use super::envelope::{self, Meta};
+use super::envelope::{self, MAX_CUSTOMERS, Meta};
 use super::findings::{Findings, Path};
 use super::site::{MISSING, Reader, Site};
 use super::value::{self, ARRAY_DUE, OBJECT_DUE};
@@ -14,9 +14,6 @@ use crate::cdr::{self, At, Each, Elements, Fields, Members, Object, Pass, Shape}
 
 /// Deepest nesting of arrays and objects.
 const MAX_DEPTH: usize = 64;
-
-/// Most customers of one submission.
-const MAX_CUSTOMERS: usize = 100;
 
 /// The id of the customer whose datasets stand directly under `data`.
 const UNNAMED: &str = "default";

@@ -131,9 +131,8 @@ fn half_a_surrogate_pair_is_refused_where_it_is_read() {
     assert_eq!(listed(&refused(with("\\udc00\\ud800"))), ["Invalid /data/customers/0/transactions/0/description"]);
     let whole = parse(with("caf\\u00e9 \\ud83d\\ude00").as_bytes(), &context()).expect("a pair is a character");
     assert_eq!(&*whole.customers[0].transactions[0].description, "café 😀");
-    // A name that is no text names no member.
     let odd_name = least().to_string().replacen("{\"data\"", "{\"\\ud800\":1,\"data\"", 1);
-    assert!(parse(odd_name.as_bytes(), &context()).is_ok());
+    assert!(detail(odd_name).contains("JSON"));
     // A container of the wrong type that no text or number can hold.
     for value in ["\"\\ud800\"", "1e999"] {
         assert!(detail(format!("{{\"meta\":{value},\"data\":{{}}}}")).contains("JSON"));

@@ -248,6 +248,26 @@ fn a_customer_that_no_order_names_is_told() {
 }
 
 #[test]
+fn no_warning_repeats_a_value() {
+    let canary = json!("canary-7f3a");
+    let pointers = [
+        "/data/customers/0/accounts/0/bsb",
+        "/data/customers/0/accounts/0/accountNumber",
+        "/data/customers/0/accounts/0/openStatus",
+        "/data/customers/0/accounts/0/productCategory",
+        "/data/customers/0/accounts/2/loan/repaymentFrequency",
+        "/data/customers/0/transactions/0/type",
+        "/data/customers/0/transactions/0/merchantCategoryCode",
+        "/data/customers/0/transactions/1/extendedData/nppPayload/service",
+        "/data/customers/0/scheduledPayments/0/status",
+    ];
+    let payload = with(&pointers.map(|pointer| (pointer, canary.clone())));
+    let warnings = accepted(&payload).warnings;
+    assert_eq!(warnings.len(), pointers.len());
+    assert!(warnings.iter().all(|warning| !format!("{warning:?}").contains("canary")), "{warnings:?}");
+}
+
+#[test]
 fn the_mock_files_of_the_data_standards_are_accepted() {
     let found: Vec<_> = mock_files::NAMES
         .iter()
