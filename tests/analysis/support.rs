@@ -14,28 +14,28 @@ use std::sync::LazyLock;
 use uuid::Uuid;
 
 /// The rules are read once for all tests.
-pub static RULES: LazyLock<Ruleset> = LazyLock::new(Ruleset::embedded);
+pub(crate) static RULES: LazyLock<Ruleset> = LazyLock::new(Ruleset::embedded);
 
 /// The day that the reports speak of.
-pub const AS_OF: Date = jiff::civil::date(2026, 11, 22);
+pub(crate) const AS_OF: Date = jiff::civil::date(2026, 11, 22);
 
-pub fn day(text: &str) -> Date {
+pub(crate) fn day(text: &str) -> Date {
     text.parse().expect("a date")
 }
 
 /// A moment with nothing but a day.
-pub fn on(text: &str) -> Option<Moment> {
+pub(crate) fn on(text: &str) -> Option<Moment> {
     Some(Moment { day: day(text), at: None })
 }
 
 /// A moment with an instant.
-pub fn at(instant: &str) -> Option<Moment> {
+pub(crate) fn at(instant: &str) -> Option<Moment> {
     let at: Timestamp = instant.parse().expect("an instant");
     Some(Moment { day: at.to_zoned(jiff::tz::TimeZone::UTC).date(), at: Some(at) })
 }
 
 /// An everyday account whose window of 365 days was asked of the holder.
-pub fn account(id: &str) -> Account {
+pub(crate) fn account(id: &str) -> Account {
     Account {
         account_id: id.into(),
         display_name: None,
@@ -58,12 +58,12 @@ pub fn account(id: &str) -> Account {
     }
 }
 
-pub fn product(id: &str, product_category: ProductCategory) -> Account {
+pub(crate) fn product(id: &str, product_category: ProductCategory) -> Account {
     Account { product_category, ..account(id) }
 }
 
 /// A posted row without an id on the customer's first account.
-pub fn row(date: &str, cents: i128, description: &str) -> Transaction {
+pub(crate) fn row(date: &str, cents: i128, description: &str) -> Transaction {
     Transaction {
         account: 0,
         transaction_id: None,
@@ -87,7 +87,7 @@ pub fn row(date: &str, cents: i128, description: &str) -> Transaction {
     }
 }
 
-pub trait RowWith {
+pub(crate) trait RowWith {
     fn id(self, id: &str) -> Self;
     fn account(self, account: usize) -> Self;
     fn pending(self) -> Self;
@@ -117,11 +117,11 @@ impl RowWith for Transaction {
     }
 }
 
-pub fn balance(account: usize, cents: i128) -> Balance {
+pub(crate) fn balance(account: usize, cents: i128) -> Balance {
     Balance { account, current: Cents::new(cents), available: None, credit_limit: None, currency: Currency::AUD, at: None }
 }
 
-pub fn customer(id: &str, name: &str, accounts: Vec<Account>, transactions: Vec<Transaction>) -> Customer {
+pub(crate) fn customer(id: &str, name: &str, accounts: Vec<Account>, transactions: Vec<Transaction>) -> Customer {
     Customer {
         customer_id: id.into(),
         applicant_id: id.into(),
@@ -139,23 +139,31 @@ pub fn customer(id: &str, name: &str, accounts: Vec<Account>, transactions: Vec<
 }
 
 /// One order over all customers.
-pub fn submission(customers: Vec<Customer>) -> Submission {
+pub(crate) fn submission(customers: Vec<Customer>) -> Submission {
     let order = Order { order_id: None, customers: (0..customers.len()).collect(), declared: None };
-    Submission { client_reference: None, as_of: None, period_start: None, period_end: None, orders: vec![order], customers, warnings: Vec::new() }
+    Submission {
+        client_reference: None,
+        as_of: None,
+        period_start: None,
+        period_end: None,
+        orders: vec![order],
+        customers,
+        warnings: Vec::new(),
+    }
 }
 
 /// One customer with these accounts and rows.
-pub fn single(accounts: Vec<Account>, transactions: Vec<Transaction>) -> Submission {
+pub(crate) fn single(accounts: Vec<Account>, transactions: Vec<Transaction>) -> Submission {
     submission(vec![customer("c1", "Alex Citizen", accounts, transactions)])
 }
 
 /// One customer with one everyday account.
-pub fn everyday(transactions: Vec<Transaction>) -> Submission {
+pub(crate) fn everyday(transactions: Vec<Transaction>) -> Submission {
     single(vec![account("everyday")], transactions)
 }
 
 /// The whole document, with nil ids.
-pub fn bytes(submission: &Submission) -> Vec<u8> {
+pub(crate) fn bytes(submission: &Submission) -> Vec<u8> {
     let analysis = analyse(submission, &RULES, AS_OF);
     let stamp = Stamp {
         insights_id: Uuid::nil(),
@@ -169,27 +177,27 @@ pub fn bytes(submission: &Submission) -> Vec<u8> {
     assemble(&document.head, &document.reports)
 }
 
-pub fn whole(submission: &Submission) -> Value {
+pub(crate) fn whole(submission: &Submission) -> Value {
     serde_json::from_slice(&bytes(submission)).expect("the document is JSON")
 }
 
 /// The report of the first order.
-pub fn report(submission: &Submission) -> Value {
+pub(crate) fn report(submission: &Submission) -> Value {
     whole(submission)["insightsHeader"]["reports"][0].take()
 }
 
-pub fn warning_codes(submission: &Submission) -> Vec<String> {
+pub(crate) fn warning_codes(submission: &Submission) -> Vec<String> {
     let warnings = whole(submission)["meta"]["warnings"].take();
     warnings.as_array().expect("a list").iter().map(|warning| warning["code"].as_str().expect("a code").to_owned()).collect()
 }
 
 /// Number of counted rows.
-pub fn counted(report: &Value) -> u64 {
+pub(crate) fn counted(report: &Value) -> u64 {
     report["combinedSummary"]["combinedNumberOfTransactions"].as_u64().expect("a number")
 }
 
 /// An amount as cents, from its JSON text.
-pub fn cents(value: &Value) -> i128 {
+pub(crate) fn cents(value: &Value) -> i128 {
     let text = value.to_string();
     let text = if text.contains('.') { text } else { format!("{text}.00") };
     let (whole, fraction) = text.split_once('.').expect("two parts");
@@ -200,17 +208,17 @@ pub fn cents(value: &Value) -> i128 {
 }
 
 /// `transactions[]` whose description is this.
-pub fn rows<'a>(report: &'a Value, description: &str) -> Vec<&'a Value> {
+pub(crate) fn rows<'a>(report: &'a Value, description: &str) -> Vec<&'a Value> {
     let all = report["transactions"].as_array().expect("a list");
     all.iter().filter(|row| row["description"] == description).collect()
 }
 
-pub fn flags(row: &Value) -> Vec<&str> {
+pub(crate) fn flags(row: &Value) -> Vec<&str> {
     row["flags"].as_array().expect("a list").iter().map(|flag| flag.as_str().expect("a flag")).collect()
 }
 
 /// The figures of a category, or `Null`.
-pub fn category(report: &Value, code: &str) -> Value {
+pub(crate) fn category(report: &Value, code: &str) -> Value {
     let groups = report["combinedSummary"]["combinedCategoryGroupSummary"]["combinedCategoryGroups"].as_array().expect("a list");
     let mut categories = groups.iter().flat_map(|group| group["categories"].as_array().expect("a list"));
     categories.find(|category| category["category"] == code).cloned().unwrap_or_default()
