@@ -4,6 +4,8 @@ mod bodies;
 mod connections;
 mod contract;
 mod idempotency;
+mod key_sets;
+mod operations;
 mod order;
 mod representations;
 mod support;

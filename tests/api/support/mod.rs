@@ -1,6 +1,8 @@
 //! A service of its own for every test, and a caller for it.
 
 pub(crate) mod app;
+#[path = "../../support/clock.rs"]
+pub(crate) mod clock;
 pub(crate) mod keys;
 pub(crate) mod raw;
 
