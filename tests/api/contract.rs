@@ -75,7 +75,9 @@ async fn another_clients_submission_does_not_exist() {
     app.complete(id).await;
     let other = app.token("other");
     let unknown = Answer::of(app.get(Uuid::new_v4())).await;
-    for (method, path) in [("GET", format!("{BASE}/{id}")), ("GET", format!("{BASE}/{id}/orders/{order}")), ("DELETE", format!("{BASE}/{id}"))] {
+    for (method, path) in
+        [("GET", format!("{BASE}/{id}")), ("GET", format!("{BASE}/{id}/orders/{order}")), ("DELETE", format!("{BASE}/{id}"))]
+    {
         let answer = Answer::of(app.bare(method, &path).bearer_auth(&other)).await;
         assert_eq!(answer.shown(), unknown.shown(), "{method} {path}");
     }
@@ -157,7 +159,8 @@ async fn the_total_of_violations_is_said_beyond_the_listed_hundred() {
 
 #[tokio::test]
 async fn too_much_of_one_client_and_of_all() {
-    let app = TestApp::with(Options { capacity: Capacity { bytes: 100_000, client_bytes: 50_000, client_jobs: 1 }, ..Options::default() }).await;
+    let app =
+        TestApp::with(Options { capacity: Capacity { bytes: 100_000, client_bytes: 50_000, client_jobs: 1 }, ..Options::default() }).await;
     let id = app.submit().await.insights_id();
     assert_snapshot!("client_busy", app.submit().await.shown());
     app.complete(id).await;
@@ -198,7 +201,8 @@ async fn an_interaction_id_is_echoed_everywhere() {
         let answer = Answer::of(app.bare(method, path).header("x-fapi-interaction-id", name)).await;
         assert_eq!(answer.header("x-fapi-interaction-id"), name, "{method} {path}: {}", answer.status);
     }
-    let ids = ["", "42", "{f81d4fae-7dec-11d0-a765-00a0c91e6bf6}", "f81d4fae7dec11d0a76500a0c91e6bf6", "f81d4fae-7dec-11d0-a765-00a0c91e6bfg"];
+    let ids =
+        ["", "42", "{f81d4fae-7dec-11d0-a765-00a0c91e6bf6}", "f81d4fae7dec11d0a76500a0c91e6bf6", "f81d4fae-7dec-11d0-a765-00a0c91e6bfg"];
     for id in ids {
         let answer = Answer::of(app.request("POST", BASE).header("x-fapi-interaction-id", id)).await;
         assert_eq!(answer.status, 400, "{id}");

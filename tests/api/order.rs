@@ -53,8 +53,17 @@ async fn of_a_post() {
     assert_eq!(Answer::of(first).await.status, 201);
     let busy = app.app.admission.admit(&"lender".into(), 8 << 20).expect("there is room");
     let large = vec![b' '; (1 << 20) + 1];
-    let mut wrong =
-        Wrong { interaction: true, token: true, scope: true, path: false, query: false, key: true, media: true, encoding: true, accept: true };
+    let mut wrong = Wrong {
+        interaction: true,
+        token: true,
+        scope: true,
+        path: false,
+        query: false,
+        key: true,
+        media: true,
+        encoding: true,
+        accept: true,
+    };
     let post = |wrong: &Wrong| wrong.request(&app, "POST", BASE, "insights:write").body(large.clone());
 
     expect(wrong.request(&app, "POST", "/elsewhere", "insights:write"), 404, "no such route").await;
@@ -91,8 +100,7 @@ async fn of_a_get() {
     let busy = app.app.admission.admit(&"lender".into(), 1 << 20).expect("there is room");
     let all = app.app.admission.admit(&"other".into(), 63 << 20).expect("there is room");
     let path = format!("{BASE}/{}", Uuid::new_v4());
-    let mut wrong =
-        Wrong { interaction: true, token: true, scope: true, path: true, query: true, accept: true, ..Wrong::default() };
+    let mut wrong = Wrong { interaction: true, token: true, scope: true, path: true, query: true, accept: true, ..Wrong::default() };
     let get = |wrong: &Wrong| wrong.request(&app, "GET", &path, "insights:read");
 
     expect(wrong.request(&app, "PUT", &path, "insights:read"), 405, "method").await;

@@ -24,7 +24,8 @@ async fn an_order_has_its_own_report() {
     let submitted = Answer::of(app.post(payload.to_string())).await;
     let id = submitted.insights_id();
     app.complete(id).await;
-    let orders: Vec<String> = (0..2).map(|index| submitted.json()["orders"][index]["orderId"].as_str().expect("a string").to_owned()).collect();
+    let orders: Vec<String> =
+        (0..2).map(|index| submitted.json()["orders"][index]["orderId"].as_str().expect("a string").to_owned()).collect();
     let ids_of = |answer: &Answer| -> Vec<String> {
         let reports = answer.json()["insightsHeader"]["reports"].as_array().expect("an array").clone();
         reports.iter().map(|report| report["orderId"].as_str().expect("a string").to_owned()).collect()

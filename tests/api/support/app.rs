@@ -75,7 +75,8 @@ impl TestApp {
             }
             Err(url) => url.parse().expect("a source"),
         };
-        let verifier = Verifier::new(source, ISSUER.to_owned(), AUDIENCE.to_owned(), options.algorithms, clock.clone()).expect("usable keys");
+        let verifier =
+            Verifier::new(source, ISSUER.to_owned(), AUDIENCE.to_owned(), options.algorithms, clock.clone()).expect("usable keys");
         let store = store::open(&StoreOptions {
             url: format!("sqlite:{}", directory.path().join("insights.db").display()),
             max_connections: 4,
