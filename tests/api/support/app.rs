@@ -13,7 +13,7 @@ use cdr_insights::http::limits::{Admission, Capacity};
 use cdr_insights::http::listen::ListenOptions;
 use cdr_insights::jobs;
 use cdr_insights::store::seal::{Column, Keyring};
-use cdr_insights::store::{self, Completion, Failure, Store, StoreOptions, StoredReport};
+use cdr_insights::store::{self, Completion, Failure, StoreOptions, StoredReport};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use jsonwebtoken::Algorithm;
 use tokio::net::TcpListener;

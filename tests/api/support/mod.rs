@@ -1,6 +1,7 @@
 //! A service of its own for every test, and a caller for it.
 
 pub(crate) mod app;
+#[expect(unreachable_pub, reason = "shared with other test binaries")]
 #[path = "../../support/clock.rs"]
 pub(crate) mod clock;
 pub(crate) mod keys;
