@@ -94,7 +94,14 @@ async fn the_limit_is_on_the_decompressed_body() {
     let chunks = futures_util::stream::iter((0..200).map(|_| Ok::<_, std::io::Error>(vec![b' '; 1000])));
     let answer = Answer::of(app.post(reqwest::Body::wrap_stream(chunks))).await;
     assert_eq!(answer.status, 413, "without a length");
-    insta::assert_snapshot!(answer.shown());
+    insta::assert_snapshot!(answer.shown(), @r#"
+    413
+    cache-control: no-store
+    connection: close
+    content-type: application/json
+    x-fapi-interaction-id: [uuid]
+    {"errors":[{"code":"urn:au-cds:error:cds-all:GeneralError/Expected","title":"Expected Error Encountered","detail":"The body is larger than 100000 bytes, decompressed."}]}
+    "#);
 }
 
 #[tokio::test]

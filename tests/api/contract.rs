@@ -11,7 +11,14 @@ use crate::support::{Answer, BASE, Options, TestApp};
 async fn a_payload_is_accepted() {
     let app = TestApp::start().await;
     let answer = app.submit().await;
-    assert_snapshot!(answer.shown());
+    assert_snapshot!(answer.shown(), @r#"
+    201
+    cache-control: no-store
+    content-type: application/json
+    location: /cdr-data/v2/banking-data-insights/[uuid]
+    x-fapi-interaction-id: [uuid]
+    {"insightsId":"[uuid]","meta":{"status":"ACCEPTED","clientReference":"LOAN-1234"},"orders":[{"orderId":"[uuid]","customerIds":["default"]}]}
+    "#);
     assert_eq!(answer.header("location"), format!("{BASE}/{}", answer.insights_id()));
 }
 
@@ -42,13 +49,37 @@ async fn a_callers_order_ids_are_kept() {
 async fn a_report_is_processing_then_completed_then_purged() {
     let app = TestApp::start().await;
     let id = app.submit().await.insights_id();
-    assert_snapshot!("processing", Answer::of(app.get(id)).await.shown());
+    assert_snapshot!(Answer::of(app.get(id)).await.shown(), @r#"
+    204
+    cache-control: no-store
+    retry-after: 1
+    vary: Accept, Accept-Encoding
+    x-fapi-interaction-id: [uuid]
+    "#);
     app.complete(id).await;
-    assert_snapshot!("completed", Answer::of(app.get(id)).await.shown());
+    assert_snapshot!(Answer::of(app.get(id)).await.shown(), @r#"
+    200
+    cache-control: no-store
+    content-type: application/json
+    etag: [etag]
+    vary: Accept, Accept-Encoding
+    x-fapi-interaction-id: [uuid]
+    {"meta":{"status":"COMPLETED"},"insightsHeader":{"reports":[{"orderId":"[uuid]","amount":1.10}]}}
+    "#);
     let delete = || Answer::of(app.request("DELETE", &format!("{BASE}/{id}")));
-    assert_snapshot!("purged", delete().await.shown());
+    assert_snapshot!(delete().await.shown(), @r#"
+    204
+    cache-control: no-store
+    x-fapi-interaction-id: [uuid]
+    "#);
     assert_eq!(delete().await.status, 204, "the client that deleted it may delete it again");
-    assert_snapshot!("not_found", Answer::of(app.get(id)).await.shown());
+    assert_snapshot!(Answer::of(app.get(id)).await.shown(), @r#"
+    404
+    cache-control: no-store
+    content-type: application/json
+    x-fapi-interaction-id: [uuid]
+    {"errors":[{"code":"urn:au-cds:error:cds-all:Resource/NotFound","title":"Resource Not Found","detail":"There is no such resource."}]}
+    "#);
 }
 
 #[tokio::test]
@@ -64,7 +95,15 @@ async fn a_failed_analysis_says_so() {
     let app = TestApp::start().await;
     let id = app.submit().await.insights_id();
     app.fail(id, Failure::AttemptsExhausted).await;
-    assert_snapshot!(Answer::of(app.get(id)).await.shown());
+    assert_snapshot!(Answer::of(app.get(id)).await.shown(), @r#"
+    200
+    cache-control: no-store
+    content-type: application/json
+    etag: [etag]
+    vary: Accept, Accept-Encoding
+    x-fapi-interaction-id: [uuid]
+    {"meta":{"status":"FAILED","clientReference":"LOAN-1234","errors":[{"code":"ATTEMPTS_EXHAUSTED","title":"Attempts Exhausted","detail":"The analysis was begun five times and could not be finished."}]}}
+    "#);
 }
 
 #[tokio::test]
@@ -95,8 +134,21 @@ async fn a_submission_expires() {
 #[tokio::test]
 async fn errors_of_the_route() {
     let app = TestApp::start().await;
-    assert_snapshot!("unknown_route", Answer::of(app.bare("GET", "/elsewhere")).await.shown());
-    assert_snapshot!("no_such_method", Answer::of(app.bare("PUT", BASE)).await.shown());
+    assert_snapshot!(Answer::of(app.bare("GET", "/elsewhere")).await.shown(), @r#"
+    404
+    cache-control: no-store
+    content-type: application/json
+    x-fapi-interaction-id: [uuid]
+    {"errors":[{"code":"urn:au-cds:error:cds-all:Resource/NotFound","title":"Resource Not Found","detail":"There is no such route."}]}
+    "#);
+    assert_snapshot!(Answer::of(app.bare("PUT", BASE)).await.shown(), @r#"
+    405
+    allow: POST
+    cache-control: no-store
+    content-type: application/json
+    x-fapi-interaction-id: [uuid]
+    {"errors":[{"code":"urn:au-cds:error:cds-all:GeneralError/Expected","title":"Expected Error Encountered","detail":"The route does not have this method; Allow names those it has."}]}
+    "#);
     for (path, allow) in [
         (BASE.to_owned(), "POST"),
         (format!("{BASE}/{}", Uuid::nil()), "DELETE,GET,HEAD"),
@@ -120,30 +172,113 @@ async fn errors_of_the_head() {
     let app = TestApp::start().await;
     let missing = Uuid::nil();
     let get = || app.request("GET", &format!("{BASE}/{missing}"));
-    assert_snapshot!("interaction_id", Answer::of(get().header("x-fapi-interaction-id", "42")).await.shown());
-    assert_snapshot!("no_token", Answer::of(app.bare("GET", &format!("{BASE}/{missing}"))).await.shown());
-    assert_snapshot!("bad_token", Answer::of(app.bare("GET", &format!("{BASE}/{missing}")).bearer_auth("a.b.c")).await.shown());
+    assert_snapshot!(Answer::of(get().header("x-fapi-interaction-id", "42")).await.shown(), @r#"
+    400
+    cache-control: no-store
+    content-type: application/json
+    x-fapi-interaction-id: [uuid]
+    {"errors":[{"code":"urn:au-cds:error:cds-all:Header/Invalid","title":"Invalid Header","detail":"x-fapi-interaction-id must be one UUID.","meta":{"source":{"header":"x-fapi-interaction-id"}}}]}
+    "#);
+    assert_snapshot!(Answer::of(app.bare("GET", &format!("{BASE}/{missing}"))).await.shown(), @r#"
+    401
+    cache-control: no-store
+    content-type: application/json
+    www-authenticate: Bearer
+    x-fapi-interaction-id: [uuid]
+    {"errors":[{"code":"urn:cdr-insights:error:Unauthorized","title":"Unauthorized","detail":"A bearer token is required in the Authorization header.","meta":{"urn":"urn:au-cds:error:cds-all:GeneralError/Expected"}}]}
+    "#);
+    assert_snapshot!(Answer::of(app.bare("GET", &format!("{BASE}/{missing}")).bearer_auth("a.b.c")).await.shown(), @r#"
+    401
+    cache-control: no-store
+    content-type: application/json
+    www-authenticate: Bearer error="invalid_token"
+    x-fapi-interaction-id: [uuid]
+    {"errors":[{"code":"urn:cdr-insights:error:Unauthorized","title":"Unauthorized","detail":"The token is not accepted.","meta":{"urn":"urn:au-cds:error:cds-all:GeneralError/Expected"}}]}
+    "#);
     let write_only = app.token_for("lender", "insights:write");
-    assert_snapshot!("no_scope", Answer::of(app.bare("GET", &format!("{BASE}/{missing}")).bearer_auth(write_only)).await.shown());
-    assert_snapshot!("path_id", Answer::of(app.request("GET", &format!("{BASE}/NOT-AN-ID"))).await.shown());
-    assert_snapshot!("query", Answer::of(app.request("GET", &format!("{BASE}/{missing}?reportString=1"))).await.shown());
-    assert_snapshot!("not_acceptable", Answer::of(get().header("accept", "text/html")).await.shown());
-    assert_snapshot!("idempotency_key", Answer::of(app.post("{}").header("idempotency-key", "a b")).await.shown());
-    assert_snapshot!("media_type", Answer::of(app.request("POST", BASE).body("{}").header("content-type", "text/plain")).await.shown());
-    assert_snapshot!("content_encoding", Answer::of(app.post("{}").header("content-encoding", "br")).await.shown());
+    assert_snapshot!(Answer::of(app.bare("GET", &format!("{BASE}/{missing}")).bearer_auth(write_only)).await.shown(), @r#"
+    403
+    cache-control: no-store
+    content-type: application/json
+    www-authenticate: Bearer error="insufficient_scope", scope="insights:read"
+    x-fapi-interaction-id: [uuid]
+    {"errors":[{"code":"urn:cdr-insights:error:InsufficientScope","title":"Insufficient Scope","detail":"The token does not carry the scope insights:read.","meta":{"urn":"urn:au-cds:error:cds-all:GeneralError/Expected"}}]}
+    "#);
+    assert_snapshot!(Answer::of(app.request("GET", &format!("{BASE}/NOT-AN-ID"))).await.shown(), @r#"
+    400
+    cache-control: no-store
+    content-type: application/json
+    x-fapi-interaction-id: [uuid]
+    {"errors":[{"code":"urn:au-cds:error:cds-all:Field/Invalid","title":"Invalid Field","detail":"insightsId must be a UUID in lower case.","meta":{"source":{"parameter":"insightsId"}}}]}
+    "#);
+    assert_snapshot!(Answer::of(app.request("GET", &format!("{BASE}/{missing}?reportString=1"))).await.shown(), @r#"
+    400
+    cache-control: no-store
+    content-type: application/json
+    x-fapi-interaction-id: [uuid]
+    {"errors":[{"code":"urn:au-cds:error:cds-all:Field/Invalid","title":"Invalid Field","detail":"reportString must be true or false, and stand once.","meta":{"source":{"parameter":"reportString"}}}]}
+    "#);
+    assert_snapshot!(Answer::of(get().header("accept", "text/html")).await.shown(), @r#"
+    406
+    cache-control: no-store
+    content-type: application/json
+    vary: Accept, Accept-Encoding
+    x-fapi-interaction-id: [uuid]
+    {"errors":[{"code":"urn:au-cds:error:cds-all:Header/Invalid","title":"Invalid Header","detail":"The answer is application/json, which Accept does not allow.","meta":{"source":{"header":"Accept"}}}]}
+    "#);
+    assert_snapshot!(Answer::of(app.post("{}").header("idempotency-key", "a b")).await.shown(), @r#"
+    400
+    cache-control: no-store
+    content-type: application/json
+    x-fapi-interaction-id: [uuid]
+    {"errors":[{"code":"urn:au-cds:error:cds-all:Header/Invalid","title":"Invalid Header","detail":"Idempotency-Key must be one value of 1 to 255 visible ASCII characters.","meta":{"source":{"header":"Idempotency-Key"}}}]}
+    "#);
+    assert_snapshot!(Answer::of(app.request("POST", BASE).body("{}").header("content-type", "text/plain")).await.shown(), @r#"
+    415
+    cache-control: no-store
+    content-type: application/json
+    x-fapi-interaction-id: [uuid]
+    {"errors":[{"code":"urn:au-cds:error:cds-all:Header/Invalid","title":"Invalid Header","detail":"Content-Type must be application/json.","meta":{"source":{"header":"Content-Type"}}}]}
+    "#);
+    assert_snapshot!(Answer::of(app.post("{}").header("content-encoding", "br")).await.shown(), @r#"
+    415
+    accept-encoding: gzip, zstd
+    cache-control: no-store
+    content-type: application/json
+    x-fapi-interaction-id: [uuid]
+    {"errors":[{"code":"urn:au-cds:error:cds-all:Header/Invalid","title":"Invalid Header","detail":"Content-Encoding must be gzip, zstd or identity, and only one of them.","meta":{"source":{"header":"Content-Encoding"}}}]}
+    "#);
 }
 
 #[tokio::test]
 async fn errors_of_the_body() {
     let app = TestApp::start().await;
-    assert_snapshot!("not_json", Answer::of(app.post("{\"meta\":")).await.shown());
+    assert_snapshot!(Answer::of(app.post("{\"meta\":")).await.shown(), @r#"
+    400
+    cache-control: no-store
+    content-type: application/json
+    x-fapi-interaction-id: [uuid]
+    {"errors":[{"code":"urn:au-cds:error:cds-all:Field/Invalid","title":"Invalid Field","detail":"The body is not JSON: it ends too early, at byte 8.","meta":{"source":{"pointer":""}}}],"meta":{"totalErrors":1}}
+    "#);
     let mut payload = crate::support::payload();
     payload["data"]["transactions"][0]["amount"] = "twelve".into();
     payload["data"]["transactions"][0].as_object_mut().expect("an object").remove("status");
-    assert_snapshot!("violations", Answer::of(app.post(payload.to_string())).await.shown());
+    assert_snapshot!(Answer::of(app.post(payload.to_string())).await.shown(), @r#"
+    400
+    cache-control: no-store
+    content-type: application/json
+    x-fapi-interaction-id: [uuid]
+    {"errors":[{"code":"urn:au-cds:error:cds-all:Field/Missing","title":"Missing Required Field","detail":"The member is required.","meta":{"source":{"pointer":"/data/transactions/0/status"}}},{"code":"urn:au-cds:error:cds-all:Field/Invalid","title":"Invalid Field","detail":"An amount is due: a string of an optional minus, 1 to 16 digits, a point and at least two decimals.","meta":{"source":{"pointer":"/data/transactions/0/amount"}}}],"meta":{"totalErrors":2}}
+    "#);
     let mut payload = crate::support::payload();
     payload["data"]["transactions"][0]["accountId"] = "elsewhere".into();
-    assert_snapshot!("contradiction", Answer::of(app.post(payload.to_string())).await.shown());
+    assert_snapshot!(Answer::of(app.post(payload.to_string())).await.shown(), @r#"
+    422
+    cache-control: no-store
+    content-type: application/json
+    x-fapi-interaction-id: [uuid]
+    {"errors":[{"code":"urn:au-cds:error:cds-all:Field/Invalid","title":"Invalid Field","detail":"The customer has no account with this accountId.","meta":{"source":{"pointer":"/data/transactions/0/accountId"}}}],"meta":{"totalErrors":1}}
+    "#);
 }
 
 #[tokio::test]
@@ -162,7 +297,14 @@ async fn too_much_of_one_client_and_of_all() {
     let app =
         TestApp::with(Options { capacity: Capacity { bytes: 100_000, client_bytes: 50_000, client_jobs: 1 }, ..Options::default() }).await;
     let id = app.submit().await.insights_id();
-    assert_snapshot!("client_busy", app.submit().await.shown());
+    assert_snapshot!(app.submit().await.shown(), @r#"
+    429
+    cache-control: no-store
+    content-type: application/json
+    retry-after: 2
+    x-fapi-interaction-id: [uuid]
+    {"errors":[{"code":"urn:au-cds:error:cds-all:GeneralError/Expected","title":"Expected Error Encountered","detail":"Too much of this client's work is under way."}]}
+    "#);
     app.complete(id).await;
     app.pass(2);
     assert_eq!(app.submit().await.status, 201, "a finished submission is off the count");
@@ -170,7 +312,14 @@ async fn too_much_of_one_client_and_of_all() {
     assert_eq!(Answer::of(app.get(id)).await.status, 429);
     drop(mine);
     let all = app.app.admission.admit(&"other".into(), 100_000).expect("there is room");
-    assert_snapshot!("all_busy", Answer::of(app.get(id)).await.shown());
+    assert_snapshot!(Answer::of(app.get(id)).await.shown(), @r#"
+    503
+    cache-control: no-store
+    content-type: application/json
+    retry-after: 2
+    x-fapi-interaction-id: [uuid]
+    {"errors":[{"code":"urn:au-cds:error:cds-all:Service/Unavailable","title":"Service Unavailable","detail":"The service is at its capacity."}]}
+    "#);
     drop(all);
     assert_eq!(Answer::of(app.get(id)).await.status, 200);
 }
@@ -183,14 +332,27 @@ async fn a_report_that_does_not_open_is_a_fault() {
     let reports = vec![(StoredReport { order_id: claimed.orders[0], body: b"garbage".as_slice().into() }, 7)];
     let completion = Completion { head: b"garbage".as_slice().into(), reports, keep_payload: false };
     assert!(app.app.store.complete(claimed.lease, completion, app.now()).await.expect("the store answers"));
-    assert_snapshot!(Answer::of(app.get(id)).await.shown());
+    assert_snapshot!(Answer::of(app.get(id)).await.shown(), @r#"
+    500
+    cache-control: no-store
+    content-type: application/json
+    x-fapi-interaction-id: [uuid]
+    {"errors":[{"code":"urn:au-cds:error:cds-all:GeneralError/Unexpected","title":"Unexpected Error Encountered","detail":"The service failed; the interaction id finds the cause in its log."}]}
+    "#);
 }
 
 #[tokio::test]
 async fn a_store_that_is_away_is_unavailable() {
     let app = TestApp::start().await;
     app.app.store.close().await;
-    assert_snapshot!(app.submit().await.shown());
+    assert_snapshot!(app.submit().await.shown(), @r#"
+    503
+    cache-control: no-store
+    content-type: application/json
+    retry-after: 5
+    x-fapi-interaction-id: [uuid]
+    {"errors":[{"code":"urn:au-cds:error:cds-all:Service/Unavailable","title":"Service Unavailable","detail":"The store does not answer at present."}]}
+    "#);
 }
 
 #[tokio::test]

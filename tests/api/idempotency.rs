@@ -29,7 +29,13 @@ async fn another_body_is_422() {
     assert_eq!(post(&app, "k", &payload().to_string()).await.status, 201);
     let other = post(&app, "k", &format!("{} ", payload())).await;
     assert_eq!(other.status, 422);
-    insta::assert_snapshot!(other.shown());
+    insta::assert_snapshot!(other.shown(), @r#"
+    422
+    cache-control: no-store
+    content-type: application/json
+    x-fapi-interaction-id: [uuid]
+    {"errors":[{"code":"urn:au-cds:error:cds-all:Field/Invalid","title":"Invalid Field","detail":"This Idempotency-Key stands for another body.","meta":{"source":{"header":"Idempotency-Key"}}}]}
+    "#);
 }
 
 #[tokio::test]
@@ -99,6 +105,13 @@ async fn the_same_key_in_flight_is_409() {
         }
     };
     assert_eq!(second.status, 201);
-    insta::assert_snapshot!(first.shown());
+    insta::assert_snapshot!(first.shown(), @r#"
+    409
+    cache-control: no-store
+    content-type: application/json
+    retry-after: 1
+    x-fapi-interaction-id: [uuid]
+    {"errors":[{"code":"urn:au-cds:error:cds-all:GeneralError/Expected","title":"Expected Error Encountered","detail":"A request with this Idempotency-Key is being served."}]}
+    "#);
     assert_eq!(post(&app, "k", &body).await.body, second.body);
 }
