@@ -128,7 +128,8 @@ impl FromRequestParts<Http> for ReportQuery {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &Http) -> Result<Self, ApiError> {
-        let Query(members) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).map_err(|_| ApiError::Query("query", "The query cannot be read."))?;
+        let Query(members) =
+            Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).map_err(|_| ApiError::Query("query", "The query cannot be read."))?;
         let mut as_string = None;
         for (name, value) in members {
             match (name.as_str(), value.as_str()) {

@@ -5,6 +5,7 @@ mod connections;
 mod contract;
 mod idempotency;
 mod key_sets;
+mod logs;
 mod operations;
 mod order;
 mod representations;
