@@ -133,14 +133,19 @@ async fn insert(http: &Http, client: &Arc<str>, prepared: Prepared, mut permit: 
     let slot = app.queue.reserve(new.raw_length);
     new.leased_until = slot.as_ref().map(|_| app.queue.lease_until(new.accepted_at));
     let insights_id = new.insights_id;
-    let work = slot.map(|slot| {
-        let lease = Lease { insights_id, fence: FIRST_FENCE };
-        let (client_id, orders) = (new.client_id.clone(), new.orders.clone());
-        let (accepted_at, as_of, digest) = (new.accepted_at, new.as_of, new.digest);
-        (slot, HandedOver { lease, client_id, accepted_at, as_of, digest, orders, submission, data_key, permit })
-    });
+    // Without a slot the memory is given back after the insert, with one when the analysis is done.
+    let (work, _held) = match slot {
+        Some(slot) => {
+            let lease = Lease { insights_id, fence: FIRST_FENCE };
+            let (client_id, orders) = (new.client_id.clone(), new.orders.clone());
+            let (accepted_at, as_of, digest) = (new.accepted_at, new.as_of, new.digest);
+            (Some((slot, HandedOver { lease, client_id, accepted_at, as_of, digest, orders, submission, data_key, permit })), None)
+        }
+        None => (None, Some(permit)),
+    };
     match app.store.submit(new).await? {
         Submitted::Inserted => {
+            app.admission.job_added(client);
             match work {
                 Some((slot, work)) => slot.hand_over(work),
                 None => app.queue.wake(),
