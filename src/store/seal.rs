@@ -274,9 +274,8 @@ impl DataKey {
             let start = sealed.len();
             sealed.extend_from_slice(plain);
             let nonce = chunk_nonce(index, index + 1 == chunks).expect("a body is far below 2^32 chunks");
-            let tag = key
-                .seal_in_place_separate_tag(nonce, Aad::from(&aad), &mut sealed[start..])
-                .expect("64 KiB are never too long to seal");
+            let tag =
+                key.seal_in_place_separate_tag(nonce, Aad::from(&aad), &mut sealed[start..]).expect("64 KiB are never too long to seal");
             sealed.extend_from_slice(tag.as_ref());
         }
         sealed

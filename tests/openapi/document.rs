@@ -146,7 +146,8 @@ impl Document {
                 }
             }
         }
-        let undocumented = headers.keys().map(|name| name.as_str()).filter(|name| !documented.contains_key(*name) && !ANY_RESPONSE.contains(name));
+        let undocumented =
+            headers.keys().map(|name| name.as_str()).filter(|name| !documented.contains_key(*name) && !ANY_RESPONSE.contains(name));
         faults.extend(undocumented.map(|name| format!("the header {name} is not in the document")));
         faults
     }
