@@ -15,6 +15,15 @@ use crate::store::seal::Keyring;
 /// The SQLite file that is used when no database is named.
 pub const DEFAULT_DATABASE: &str = "sqlite:cdr-insights.db";
 
+/// Names the setting of the API's address.
+pub const LISTEN: &str = "CDR_INSIGHTS_LISTEN";
+/// Names the setting of the ops listener's address.
+pub const OPS_LISTEN: &str = "CDR_INSIGHTS_OPS_LISTEN";
+/// Most bytes of a decompressed body, unless set.
+const MAX_BODY: usize = 64 << 20;
+/// How long a submission is kept, unless set.
+const RETENTION: SignedDuration = SignedDuration::from_hours(30 * 24);
+
 /// Banking data insights for the Australian Consumer Data Right.
 #[derive(Debug, Parser)]
 #[command(name = "cdr-insights", version, propagate_version = true, max_term_width = 120)]
@@ -279,6 +288,33 @@ impl Settings {
 }
 
 impl Serve {
+    /// What the demo serves with, whatever the environment says: the embedded store, development keys, the usual ports.
+    #[must_use]
+    pub fn for_demo() -> Self {
+        Self {
+            settings: Settings {
+                database: DatabaseArgs { database_url: Some(DEFAULT_DATABASE.to_owned()), database_url_file: None },
+                rules: RulesArgs { rules_dir: None, timezone: parse_time_zone("Australia/Sydney").expect("the zone is bundled") },
+                ops_listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 9090)),
+                workers: None,
+                max_body: MAX_BODY,
+                master_key: None,
+                master_key_file: None,
+                retention: RETENTION,
+                keep_payload: false,
+            },
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            dev: true,
+            no_migrate: false,
+            tokens: TokenSettings {
+                jwks: None,
+                issuer: None,
+                audience: None,
+                algorithms: parse_algorithms("PS256 ES256 EdDSA").expect("all are known"),
+            },
+        }
+    }
+
     /// What cannot be served together.
     ///
     /// # Errors

@@ -21,6 +21,7 @@ pub const ISSUER: &str = "urn:cdr-insights:dev";
 pub const AUDIENCE: &str = "cdr-insights";
 
 const SIGNING_KEY: &str = "cdr-insights-dev-signing-key.p8";
+const KEY_SET: &str = "cdr-insights-dev-jwks.json";
 const MASTER_KEY: &str = "cdr-insights-dev-master-key";
 
 /// What can go wrong with the files.
@@ -86,6 +87,16 @@ impl SigningKey {
         json!({ "keys": [self.jwk] }).to_string()
     }
 
+    /// Writes the public key set beside the key and says where it is.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn publish(&self, directory: &Path) -> Result<PathBuf, DevError> {
+        let path = directory.join(KEY_SET);
+        write_new(&path, self.jwks().as_bytes(), |new| fs::rename(new, &path))?;
+        Ok(path)
+    }
+
     /// A token for a client.
     ///
     /// # Errors
@@ -142,16 +153,23 @@ fn read_or_make(path: &Path, make: impl FnOnce() -> Vec<u8>) -> Result<Vec<u8>, 
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(wrong(error)),
     }
-    let new = path.with_extension(format!("{}.new", std::process::id()));
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new).map_err(wrong)?;
-    file.write_all(&make()).and_then(|()| file.sync_all()).map_err(wrong)?;
     // A hard link, unlike a rename, does not replace the key that another process has just made.
-    let linked = fs::hard_link(&new, path);
-    fs::remove_file(&new).map_err(wrong)?;
-    match linked {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(wrong(error)),
-        _ => fs::read(path).map_err(wrong),
-    }
+    write_new(path, &make(), |new| {
+        let linked = fs::hard_link(new, path);
+        fs::remove_file(new)?;
+        linked.or_else(|error| if error.kind() == io::ErrorKind::AlreadyExists { Ok(()) } else { Err(error) })
+    })?;
+    fs::read(path).map_err(wrong)
+}
+
+/// Writes a file beside `path`, mode 0600 and synced, and lets `place` give it its name.
+fn write_new(path: &Path, content: &[u8], place: impl FnOnce(&Path) -> io::Result<()>) -> Result<(), DevError> {
+    let new = path.with_extension(format!("{}.new", std::process::id()));
+    let written = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new).and_then(|mut file| {
+        file.write_all(content)?;
+        file.sync_all()
+    });
+    written.and_then(|()| place(&new)).map_err(|source| DevError::File { path: path.to_owned(), source })
 }
 
 #[cfg(test)]

@@ -302,6 +302,14 @@ impl From<Violation> for ErrorItem {
     }
 }
 
+/// The violations of a payload as the API says them; for who judges one without the API.
+#[must_use]
+pub fn rejection_json(rejection: Rejection) -> String {
+    let Answer { errors, total, .. } = Answer::rejection(rejection);
+    let list = ErrorList { errors, meta: total.map(|total_errors| ListMeta { total_errors }) };
+    serde_json::to_string_pretty(&list).expect("an error list is JSON")
+}
+
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
         let list = ErrorList { errors: self.errors, meta: self.total.map(|total_errors| ListMeta { total_errors }) };

@@ -193,15 +193,18 @@ impl Drop for Share {
     }
 }
 
+/// A client's Idempotency-Key.
+type ClientKey = (Arc<str>, Arc<str>);
+
 /// The Idempotency-Keys that this process is serving.
 #[derive(Clone, Debug, Default)]
-pub(super) struct KeysInFlight(Arc<Mutex<BTreeSet<(Arc<str>, Arc<str>)>>>);
+pub(super) struct KeysInFlight(Arc<Mutex<BTreeSet<ClientKey>>>);
 
 /// A key that is being served, until it is dropped.
 #[derive(Debug)]
 pub(super) struct KeyInFlight {
     keys: KeysInFlight,
-    entry: (Arc<str>, Arc<str>),
+    entry: ClientKey,
 }
 
 impl KeysInFlight {

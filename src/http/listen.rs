@@ -204,7 +204,7 @@ struct Received {
     incoming: Option<Incoming>,
     options: ListenOptions,
     discards: bool,
-    received: u64,
+    bytes: u64,
     /// How long it has been waited for so far.
     waited: Duration,
     /// Since when, and until when, it is being waited for.
@@ -213,12 +213,12 @@ struct Received {
 
 impl Received {
     fn new(incoming: Incoming, options: ListenOptions, discards: bool) -> Self {
-        Self { incoming: Some(incoming), options, discards, received: 0, waited: Duration::ZERO, waiting: None }
+        Self { incoming: Some(incoming), options, discards, bytes: 0, waited: Duration::ZERO, waiting: None }
     }
 
     /// How long it may be waited for from now on.
     fn patience(&self) -> Duration {
-        let earned = Duration::from_secs(self.received / u64::from(self.options.body_rate.max(1)));
+        let earned = Duration::from_secs(self.bytes / u64::from(self.options.body_rate.max(1)));
         (self.options.body_timeout + earned).saturating_sub(self.waited).min(self.options.body_timeout)
     }
 }
@@ -235,7 +235,7 @@ impl HttpBody for Received {
                 this.waited += since.elapsed();
             }
             if let Some(Ok(frame)) = &frame {
-                this.received += frame.data_ref().map_or(0, |bytes| bytes.len() as u64);
+                this.bytes += frame.data_ref().map_or(0, |bytes| bytes.len() as u64);
             }
             return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
         }

@@ -28,6 +28,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::app::App;
 use error::ApiError;
+pub use error::rejection_json;
 use extract::Identified;
 
 /// Where everything of the contract stands.

@@ -41,7 +41,7 @@ impl Coding {
         let weight = |coding: Self| {
             let of = |name: &str| offers.iter().find(|(offer, _)| offer == name).map(|&(_, weight)| weight);
             // Nobody has to name identity to get it, and whoever names nothing gets it.
-            let unnamed = if coding == Self::Identity { 1 } else { 0 };
+            let unnamed = u16::from(coding == Self::Identity);
             of(coding.name()).or_else(|| of("*")).unwrap_or(unnamed)
         };
         let best = [Self::Zstd, Self::Gzip].into_iter().rev().max_by_key(|&coding| weight(coding)).expect("there are two");
@@ -130,7 +130,7 @@ mod tests {
     use super::*;
     use axum::http::HeaderValue;
 
-    fn headers(name: HeaderName, lines: &[&'static str]) -> HeaderMap {
+    fn headers(name: &HeaderName, lines: &[&'static str]) -> HeaderMap {
         lines.iter().map(|line| (name.clone(), HeaderValue::from_static(line))).collect()
     }
 
@@ -154,7 +154,7 @@ mod tests {
             (&["application/json;q=1.000"], true),
             (&["application/json ; q=0.5 , text/html"], true),
         ] {
-            assert_eq!(takes_json(&headers(header::ACCEPT, lines)), expected, "{lines:?}");
+            assert_eq!(takes_json(&headers(&header::ACCEPT, lines)), expected, "{lines:?}");
         }
     }
 
@@ -175,7 +175,7 @@ mod tests {
             (&["br"], Coding::Identity),
             (&["gzip;q=0.001"], Coding::Gzip),
         ] {
-            assert_eq!(Coding::of_answer(&headers(header::ACCEPT_ENCODING, lines)), expected, "{lines:?}");
+            assert_eq!(Coding::of_answer(&headers(&header::ACCEPT_ENCODING, lines)), expected, "{lines:?}");
         }
     }
 
@@ -191,7 +191,7 @@ mod tests {
             (&["gzip", "zstd"], None),
             (&[""], None),
         ] {
-            assert_eq!(Coding::of_body(&headers(header::CONTENT_ENCODING, lines)), expected, "{lines:?}");
+            assert_eq!(Coding::of_body(&headers(&header::CONTENT_ENCODING, lines)), expected, "{lines:?}");
         }
     }
 
@@ -212,7 +212,7 @@ mod tests {
             (&["wait=soon, wait=5"], None),
             (&["waiting=5"], None),
         ] {
-            assert_eq!(wait(&headers(HeaderName::from_static("prefer"), lines)), expected, "{lines:?}");
+            assert_eq!(wait(&headers(&HeaderName::from_static("prefer"), lines)), expected, "{lines:?}");
         }
     }
 
@@ -228,7 +228,7 @@ mod tests {
             (&["\"b\""], false),
             (&["a"], false),
         ] {
-            assert_eq!(holds(&headers(header::IF_NONE_MATCH, lines), "\"a\""), expected, "{lines:?}");
+            assert_eq!(holds(&headers(&header::IF_NONE_MATCH, lines), "\"a\""), expected, "{lines:?}");
         }
     }
 }
