@@ -110,7 +110,6 @@ impl Provoker {
     /// Answers that differ from the plain one of their status.
     pub async fn variants(&self) -> Vec<(&'static str, Operation, Answer)> {
         let post_operation = operation("post", BASE);
-        let one = |method| operation(method, &format!("{BASE}/{{insightsId}}"));
         let order = operation("get", &format!("{BASE}/{{insightsId}}/orders/{{orderId}}"));
         let at = format!("{BASE}/{}", self.completed.0);
         let get = async |headers: &[(&str, &str)]| self.working.call(request(&Method::GET, &at, headers)).await;
@@ -138,11 +137,11 @@ impl Provoker {
         ] {
             seen.push((name, post_operation.clone(), answer));
         }
-        seen.extend(self.ends(&one, &order).await);
+        seen.extend(self.ends(&order).await);
         seen
     }
 
-    async fn ends(&self, one: &impl Fn(&str) -> Operation, order: &Operation) -> Vec<(&'static str, Operation, Answer)> {
+    async fn ends(&self, order: &Operation) -> Vec<(&'static str, Operation, Answer)> {
         let (failed, failed_order) = self.failing.finish(&full()).await;
         let (whole, whole_order) = self.working.finish(&full()).await;
         let (gone, _) = self.idle.accept(&minimal()).await;
@@ -215,6 +214,11 @@ fn parsed(response: &str) -> Answer {
 
 fn operation(method: &str, path: &str) -> Operation {
     Operation { path: path.to_owned(), method: method.to_owned() }
+}
+
+/// An operation on one submission.
+fn one(method: &str) -> Operation {
+    operation(method, &format!("{BASE}/{{insightsId}}"))
 }
 
 fn uri(operation: &Operation, insights_id: &str, order_id: &str) -> String {
