@@ -39,6 +39,14 @@ pub struct Verdict {
 
 /// Labels one row by itself: what it says, not what its neighbours say.
 #[must_use]
-pub fn label(_row: &Transaction, _account: &Account, _narrative: &narrative::Narrative, _ruleset: &Ruleset) -> Verdict {
-    unimplemented!("being written")
+pub fn label(row: &Transaction, _account: &Account, _narrative: &narrative::Narrative, ruleset: &Ruleset) -> Verdict {
+    let known = ruleset.known();
+    Verdict {
+        category: if row.amount.is_positive() { known.uncategorised_credit } else { known.uncategorised },
+        confidence: 300,
+        layer: Layer::Abstained,
+        rule: "nothing".into(),
+        matched: "".into(),
+        merchant: None,
+    }
 }

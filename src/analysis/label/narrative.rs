@@ -2,6 +2,8 @@
 
 use jiff::civil::Date;
 
+use crate::analysis::ruleset::Ruleset;
+
 /// How the money moved, as the narrative says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "names of payment channels")]
@@ -49,4 +51,26 @@ pub struct Narrative {
     pub authorisation: bool,
     /// Reads like a failure: dishonour, returned, unpaid, reversal…
     pub failure: bool,
+}
+
+impl Narrative {
+    /// Reads a description. The ruleset knows the places that may trail it.
+    #[must_use]
+    pub fn new(description: &str, _ruleset: &Ruleset) -> Self {
+        let folded = description.split_whitespace().map(str::to_ascii_uppercase).collect::<Vec<_>>().join(" ");
+        Self {
+            text: folded.clone(),
+            folded,
+            channel: Channel::Unknown,
+            number_suffixes: Vec::new(),
+            value_date: None,
+            references: Vec::new(),
+            intermediary: None,
+            foreign: false,
+            says_transfer_to: false,
+            says_transfer_from: false,
+            authorisation: false,
+            failure: false,
+        }
+    }
 }
