@@ -7,7 +7,7 @@ use jsonschema::{Registry, Validator};
 use serde_json::{Value, json};
 
 /// The document, as it is committed.
-pub const TEXT: &str = include_str!("../../openapi.yaml");
+pub(crate) const TEXT: &str = include_str!("../../openapi.yaml");
 
 /// Where the document stands for its own references.
 const HERE: &str = "https://openapi.test/document";
@@ -19,40 +19,40 @@ const ANY_RESPONSE: [&str; 3] = ["content-type", "content-length", "date"];
 
 /// One method of one path.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Operation {
+pub(crate) struct Operation {
     /// The template, as in the document.
-    pub path: String,
+    pub(crate) path: String,
     /// In lower case, as in the document.
-    pub method: String,
+    pub(crate) method: String,
 }
 
 impl Operation {
     /// The method as HTTP has it.
-    pub fn http_method(&self) -> Method {
+    pub(crate) fn http_method(&self) -> Method {
         self.method.to_ascii_uppercase().parse().expect("a method of the document is one of HTTP")
     }
 }
 
 /// What a server answered.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub(crate) struct Answer {
     /// Its status.
-    pub status: StatusCode,
+    pub(crate) status: StatusCode,
     /// Its headers.
-    pub headers: HeaderMap,
+    pub(crate) headers: HeaderMap,
     /// Its body, decompressed.
-    pub body: Vec<u8>,
+    pub(crate) body: Vec<u8>,
 }
 
 /// The document.
-pub struct Document {
+pub(crate) struct Document {
     root: Value,
     registry: Registry<'static>,
 }
 
 impl Document {
     /// Reads the committed document.
-    pub fn read() -> Self {
+    pub(crate) fn read() -> Self {
         let root: Value = serde_norway::from_str(TEXT).expect("openapi.yaml is YAML");
         let mut closed = root.clone();
         close(&mut closed["components"]["schemas"]);
@@ -65,12 +65,12 @@ impl Document {
     }
 
     /// The whole document.
-    pub fn root(&self) -> &Value {
+    pub(crate) fn root(&self) -> &Value {
         &self.root
     }
 
     /// Every operation, in order.
-    pub fn operations(&self) -> Vec<Operation> {
+    pub(crate) fn operations(&self) -> Vec<Operation> {
         let paths = self.root["paths"].as_object().expect("the document has paths");
         let operations = paths.iter().flat_map(|(path, item)| {
             let methods = item.as_object().expect("a path item is an object").keys().filter(|key| *key != "parameters");
@@ -80,18 +80,18 @@ impl Document {
     }
 
     /// The operation itself.
-    pub fn operation(&self, operation: &Operation) -> &Value {
+    pub(crate) fn operation(&self, operation: &Operation) -> &Value {
         &self.root["paths"][&operation.path][&operation.method]
     }
 
     /// What an operation may answer, by status.
-    pub fn responses(&self, operation: &Operation) -> BTreeMap<u16, &Value> {
+    pub(crate) fn responses(&self, operation: &Operation) -> BTreeMap<u16, &Value> {
         let responses = self.operation(operation)["responses"].as_object().expect("an operation has responses");
         responses.iter().map(|(status, response)| (status.parse().expect("a status is a number"), self.resolve(response))).collect()
     }
 
     /// A validator for the schema at a JSON Pointer of the document; unknown members are judged as the document judges them.
-    pub fn schema(&self, pointer: &str) -> Validator {
+    pub(crate) fn schema(&self, pointer: &str) -> Validator {
         self.validator(HERE, pointer)
     }
 
@@ -105,7 +105,7 @@ impl Document {
     }
 
     /// Everything in which an answer is not what the document says of the operation.
-    pub fn faults(&self, operation: &Operation, answer: &Answer) -> Vec<String> {
+    pub(crate) fn faults(&self, operation: &Operation, answer: &Answer) -> Vec<String> {
         let status = answer.status.as_u16();
         let responses = self.responses(operation);
         let Some(response) = responses.get(&status) else { return vec![format!("{status} is not in the document")] };

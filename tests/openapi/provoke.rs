@@ -20,7 +20,7 @@ use crate::service::{ALL, BASE, CLIENT, PATIENCE, Service, Setup, minimal, post,
 const NOBODYS: &str = "00000000-0000-4000-8000-000000000000";
 
 /// Services in the states that a status may need.
-pub struct Provoker {
+pub(crate) struct Provoker {
     /// Accepts and never analyses.
     idle: Service,
     /// Analyses.
@@ -33,7 +33,7 @@ pub struct Provoker {
 
 impl Provoker {
     /// Starts the services.
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let idle = Service::start(Setup::default()).await;
         let working = Service::start(Setup { workers: 1, ..Setup::default() }).await;
         let analyse: cdr_insights::jobs::Analyse = Arc::new(|_, _, _| panic!("this analysis always fails"));
@@ -43,7 +43,7 @@ impl Provoker {
     }
 
     /// A request of an operation that is answered with a status, and the answer.
-    pub async fn provoke(&self, operation: &Operation, status: u16) -> Answer {
+    pub(crate) async fn provoke(&self, operation: &Operation, status: u16) -> Answer {
         let method = operation.http_method();
         let is_read = matches!(operation.method.as_str(), "get" | "head");
         let (insights_id, order_id) = &self.completed;
@@ -108,7 +108,7 @@ impl Provoker {
     }
 
     /// Answers that differ from the plain one of their status.
-    pub async fn variants(&self) -> Vec<(&'static str, Operation, Answer)> {
+    pub(crate) async fn variants(&self) -> Vec<(&'static str, Operation, Answer)> {
         let post_operation = operation("post", BASE);
         let order = operation("get", &format!("{BASE}/{{insightsId}}/orders/{{orderId}}"));
         let at = format!("{BASE}/{}", self.completed.0);

@@ -24,13 +24,13 @@ use tower::ServiceExt as _;
 use crate::document::Answer;
 
 /// Under which everything of the contract stands.
-pub const BASE: &str = "/cdr-data/v2/banking-data-insights";
+pub(crate) const BASE: &str = "/cdr-data/v2/banking-data-insights";
 /// Who calls, unless a test says otherwise.
-pub const CLIENT: &str = "lender";
+pub(crate) const CLIENT: &str = "lender";
 /// A wait that reaches this is a failure.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 /// Every scope.
-pub const ALL: &str = "insights:write insights:read insights:delete";
+pub(crate) const ALL: &str = "insights:write insights:read insights:delete";
 
 /// 22 November 2026, nine in the morning in Sydney, for ever.
 #[derive(Debug)]
@@ -43,15 +43,15 @@ impl Clock for StandingClock {
 }
 
 /// What a service is started with.
-pub struct Setup {
+pub(crate) struct Setup {
     /// Analyses at once; without any, what is accepted stays unfinished.
-    pub workers: usize,
+    pub(crate) workers: usize,
     /// In place of the real analysis.
-    pub analyse: Option<Analyse>,
+    pub(crate) analyse: Option<Analyse>,
     /// What requests may take.
-    pub capacity: Capacity,
+    pub(crate) capacity: Capacity,
     /// Most bytes of a body.
-    pub max_body: usize,
+    pub(crate) max_body: usize,
 }
 
 impl Default for Setup {
@@ -62,11 +62,11 @@ impl Default for Setup {
 }
 
 /// A service in this process.
-pub struct Service {
+pub(crate) struct Service {
     /// Its parts.
-    pub app: Arc<App>,
+    pub(crate) app: Arc<App>,
     /// Its routes.
-    pub router: Router,
+    pub(crate) router: Router,
     directory: TempDir,
     key: SigningKey,
     _workers: Workers,
@@ -74,7 +74,7 @@ pub struct Service {
 
 impl Service {
     /// Starts one in a directory of its own.
-    pub async fn start(setup: Setup) -> Self {
+    pub(crate) async fn start(setup: Setup) -> Self {
         // A second test of this program finds it installed.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let directory = tempfile::tempdir().expect("a directory can be made");
@@ -119,18 +119,18 @@ impl Service {
     }
 
     /// The file that the store keeps its rows in.
-    pub fn database(&self) -> PathBuf {
+    pub(crate) fn database(&self) -> PathBuf {
         self.directory.path().join("test.db")
     }
 
     /// A token of a client.
-    pub fn token(&self, client: &str, scope: &str) -> String {
+    pub(crate) fn token(&self, client: &str, scope: &str) -> String {
         let grant = Grant { client, scope, ttl: 3600, issuer: dev::ISSUER, audience: dev::AUDIENCE };
         self.key.token(&grant, self.app.clock.now()).expect("a token can be signed")
     }
 
     /// Sends a request with a token for every scope, unless it brings one.
-    pub async fn call(&self, mut request: Request<Body>) -> Answer {
+    pub(crate) async fn call(&self, mut request: Request<Body>) -> Answer {
         if !request.headers().contains_key(header::AUTHORIZATION) {
             let value = HeaderValue::try_from(format!("Bearer {}", self.token(CLIENT, ALL))).expect("a token is ASCII");
             request.headers_mut().insert(header::AUTHORIZATION, value);
@@ -139,7 +139,7 @@ impl Service {
     }
 
     /// Sends a request as it is.
-    pub async fn call_as_is(&self, request: Request<Body>) -> Answer {
+    pub(crate) async fn call_as_is(&self, request: Request<Body>) -> Answer {
         let sent = tokio::time::timeout(PATIENCE, self.router.clone().oneshot(request));
         let (parts, body) = sent.await.expect("an answer in time").expect("the router cannot fail").into_parts();
         let body = body.collect().await.expect("a whole body").to_bytes();
@@ -147,7 +147,7 @@ impl Service {
     }
 
     /// Has a payload accepted; its id and that of its first order.
-    pub async fn accept(&self, payload: &Value) -> (String, String) {
+    pub(crate) async fn accept(&self, payload: &Value) -> (String, String) {
         let answer = self.call(post(payload)).await;
         assert_eq!(answer.status.as_u16(), 201, "{}", String::from_utf8_lossy(&answer.body));
         let body: Value = serde_json::from_slice(&answer.body).expect("a 201 is JSON");
@@ -156,7 +156,7 @@ impl Service {
     }
 
     /// Has a payload accepted and waits for its end; its id and that of its first order.
-    pub async fn finish(&self, payload: &Value) -> (String, String) {
+    pub(crate) async fn finish(&self, payload: &Value) -> (String, String) {
         let (insights_id, order_id) = self.accept(payload).await;
         let uri = format!("{BASE}/{insights_id}");
         let answer = self.call(request(&Method::GET, &uri, &[("prefer", "wait=30")])).await;
@@ -166,7 +166,7 @@ impl Service {
 }
 
 /// The least that is accepted.
-pub fn minimal() -> Value {
+pub(crate) fn minimal() -> Value {
     json!({ "meta": {}, "data": {
         "accounts": [ { "accountId": "a1", "productCategory": "TRANS_AND_SAVINGS_ACCOUNTS" } ],
         "transactions": [ { "accountId": "a1", "status": "POSTED", "postingDateTime": "2026-11-20T03:15:00Z", "amount": "-54.20",
@@ -174,14 +174,14 @@ pub fn minimal() -> Value {
 }
 
 /// A POST of a payload.
-pub fn post(payload: &Value) -> Request<Body> {
+pub(crate) fn post(payload: &Value) -> Request<Body> {
     let mut request = request(&Method::POST, BASE, &[("content-type", "application/json")]);
     *request.body_mut() = Body::from(payload.to_string());
     request
 }
 
 /// A request without a body.
-pub fn request(method: &Method, uri: &str, headers: &[(&str, &str)]) -> Request<Body> {
+pub(crate) fn request(method: &Method, uri: &str, headers: &[(&str, &str)]) -> Request<Body> {
     let builder = Request::builder().method(method).uri(uri);
     headers.iter().fold(builder, |builder, (name, value)| builder.header(*name, *value)).body(Body::empty()).expect("a request")
 }
