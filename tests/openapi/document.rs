@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use axum::http::{HeaderMap, Method, StatusCode};
-use jsonschema::{Registry, Validator};
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::{Registry, ValidationError, Validator};
 use serde_json::{Value, json};
 
 /// The document, as it is committed.
@@ -167,7 +168,7 @@ impl Document {
         };
         let at = self.pointer_to_response(operation, status);
         let validator = self.validator(CLOSED, &format!("{at}/content/application~1json/schema"));
-        validator.iter_errors(&body).map(|error| format!("the body at {:?}: {error}", error.instance_path().to_string())).collect()
+        validator.iter_errors(&body).flat_map(|error| explained(&error)).collect()
     }
 
     fn pointer_to_response(&self, operation: &Operation, status: u16) -> String {
@@ -183,6 +184,19 @@ impl Document {
             Some(reference) => self.root.pointer(reference.trim_start_matches('#')).unwrap_or_else(|| panic!("{reference} is dangling")),
             None => value,
         }
+    }
+}
+
+/// An error as text; of alternatives, the one that fits best.
+fn explained(error: &ValidationError<'_>) -> Vec<String> {
+    match error.kind() {
+        ValidationErrorKind::OneOfNotValid { context } => {
+            let is_of_another_kind = |error: &ValidationError<'_>| matches!(error.kind(), ValidationErrorKind::Constant { .. });
+            let distance = |errors: &&Vec<ValidationError<'_>>| (errors.iter().any(is_of_another_kind), errors.len());
+            let closest = context.iter().min_by_key(distance).expect("there are alternatives");
+            closest.iter().flat_map(explained).collect()
+        }
+        _ => vec![format!("the body at {:?}: {}", error.instance_path().to_string(), error.masked())],
     }
 }
 
