@@ -71,7 +71,8 @@ struct FloorTransaction<'a> {
 fn payload(rows: usize) -> Vec<u8> {
     let mut document: Value = serde_json::from_slice(HOUSEHOLD).expect("the household is JSON");
     let customers = document["data"]["customers"].as_array_mut().expect("it has customers");
-    let seeds: Vec<Vec<Value>> = customers.iter().map(|customer| customer["transactions"].as_array().expect("it has rows").clone()).collect();
+    let seeds: Vec<Vec<Value>> =
+        customers.iter().map(|customer| customer["transactions"].as_array().expect("it has rows").clone()).collect();
     let own: usize = seeds.iter().map(Vec::len).sum();
     for copy in 1..rows.div_ceil(own) {
         for (customer, seed) in customers.iter_mut().zip(&seeds) {
@@ -102,7 +103,10 @@ fn main() {
     let begun = Instant::now();
     let ruleset = Ruleset::embedded();
     println!("ruleset built in {:.1} ms", begun.elapsed().as_secs_f64() * 1e3);
-    println!("{:>9} {:>8} {:>10} {:>10} {:>10} {:>10} {:>10} {:>12} {:>12} {:>14}", "rows", "MB", "floor ms", "parse ms", "analyse ms", "write ms", "µs/row", "parse/floor", "analyse/floor", "all/floor");
+    println!(
+        "{:>9} {:>8} {:>10} {:>10} {:>10} {:>10} {:>10} {:>12} {:>12} {:>14}",
+        "rows", "MB", "floor ms", "parse ms", "analyse ms", "write ms", "µs/row", "parse/floor", "analyse/floor", "all/floor"
+    );
     for (rows, runs) in [(1_000, 20), (10_000, 8), (100_000, 3)] {
         let body = payload(rows);
         let context = ReadContext { now: Timestamp::MIN, time_zone: TimeZone::get("Australia/Sydney").expect("bundled") };
@@ -111,9 +115,18 @@ fn main() {
         let as_of = date(2026, 11, 22);
         let analysis = analyse(&submission, &ruleset, as_of);
         let order_ids = vec![Uuid::nil(); submission.orders.len()];
-        let stamp = report::Stamp { insights_id: Uuid::nil(), client_id: "bench", client_name: "bench", accepted_at: Timestamp::UNIX_EPOCH, order_ids: &order_ids, input_digest: [0; 32] };
+        let stamp = report::Stamp {
+            insights_id: Uuid::nil(),
+            client_id: "bench",
+            client_name: "bench",
+            accepted_at: Timestamp::UNIX_EPOCH,
+            order_ids: &order_ids,
+            input_digest: [0; 32],
+        };
 
-        let floor = fastest(runs, || serde_json::from_str::<Floor<'_>>(std::str::from_utf8(&body).expect("UTF-8")).expect("typed").data.customers.len());
+        let floor = fastest(runs, || {
+            serde_json::from_str::<Floor<'_>>(std::str::from_utf8(&body).expect("UTF-8")).expect("typed").data.customers.len()
+        });
         let parsing = fastest(runs, || parse(&body, &context));
         let analysing = fastest(runs, || analyse(&submission, &ruleset, as_of));
         let writing = fastest(runs, || report::document(&analysis, &submission, &ruleset, &stamp));
@@ -123,7 +136,13 @@ fn main() {
         let (megabytes, per_row) = (body.len() as f64 / 1e6, analysing.as_secs_f64() * 1e6 / rows as f64);
         println!(
             "{rows:>9} {megabytes:>8.1} {:>10.2} {:>10.2} {:>10.2} {:>10.2} {per_row:>10.2} {:>12.2} {:>12.2} {:>14.2}",
-            ms(floor), ms(parsing), ms(analysing), ms(writing), ratio(parsing), ratio(analysing), ratio(analysing + writing)
+            ms(floor),
+            ms(parsing),
+            ms(analysing),
+            ms(writing),
+            ratio(parsing),
+            ratio(analysing),
+            ratio(analysing + writing)
         );
     }
 }

@@ -1,7 +1,9 @@
 //! The workers against a real store, with a standing clock and an analysis that can be stopped, started and made to panic.
 
-#[path = "support/mod.rs"]
-mod support;
+#[path = "support/clock.rs"]
+mod clock;
+#[path = "support/payload.rs"]
+mod payload;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
@@ -11,13 +13,14 @@ use cdr_insights::analysis::{self, ruleset::Ruleset};
 use cdr_insights::app::Clock as _;
 use cdr_insights::http::limits::Permit;
 use cdr_insights::jobs::{self, Analyse, HandedOver, MAX_ATTEMPTS, Options, Queue, Tools, Workers};
-use cdr_insights::store::seal::{Column, DataKey, Keyring};
+use cdr_insights::store::seal::{Column, Keyring};
 use cdr_insights::store::{self, Counts, Failure, Lease, NewSubmission, Purged, Reason, State, Store, StoreOptions};
 use cdr_insights::submission::{ReadContext, parse};
 use jiff::{SignedDuration, civil::date, tz::TimeZone};
-use support::clock::ManualClock;
-use support::payload::household;
 use uuid::Uuid;
+
+use clock::ManualClock;
+use payload::household;
 
 /// A wait that reaches this is a failure.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -129,7 +132,17 @@ impl Bed {
             let submission = parse(body.as_bytes(), &ReadContext { now, time_zone: TimeZone::UTC }).expect("well formed");
             let lease = Lease { insights_id, fence: 1 };
             let as_of = date(2026, 11, 22);
-            slot.hand_over(HandedOver { lease, client_id: CLIENT.to_owned(), accepted_at: now, as_of, digest: [7; 32], orders: vec![order_id], submission, data_key, permit: Permit::none() });
+            slot.hand_over(HandedOver {
+                lease,
+                client_id: CLIENT.to_owned(),
+                accepted_at: now,
+                as_of,
+                digest: [7; 32],
+                orders: vec![order_id],
+                submission,
+                data_key,
+                permit: Permit::none(),
+            });
         }
         insights_id
     }
@@ -290,7 +303,9 @@ async fn a_missing_master_key_spends_no_attempt() {
     blind.wake();
     // Given back with a later due time: then it is not due now.
     let begun = std::time::Instant::now();
-    while bed.store.due(bed.clock.now(), 1).await.expect("answers").first().is_some_and(|due| due.fence == 0) || bed.store.queue_depth(bed.clock.now()).await.expect("answers").running > 0 {
+    while bed.store.due(bed.clock.now(), 1).await.expect("answers").first().is_some_and(|due| due.fence == 0)
+        || bed.store.queue_depth(bed.clock.now()).await.expect("answers").running > 0
+    {
         assert!(begun.elapsed() < PATIENCE, "the job is never given back");
         tokio::task::yield_now().await;
     }

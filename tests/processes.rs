@@ -1,7 +1,12 @@
 //! The real binaries: killed, terminated, side by side; on both stores.
 
-#[path = "support/mod.rs"]
-mod support;
+#[path = "support/postgres.rs"]
+#[expect(dead_code, reason = "these tests do not stop the server")]
+mod cluster;
+#[path = "support/payload.rs"]
+mod payload;
+#[path = "support/process.rs"]
+mod process;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,10 +15,11 @@ use std::time::Instant;
 
 use reqwest::{Client, StatusCode};
 use serde_json::Value;
-use support::payload::household;
-use support::postgres;
-use support::process::{PATIENCE, Server, binary, token};
 use tokio::sync::watch;
+
+use cluster::Cluster;
+use payload::household;
+use process::{PATIENCE, Server, binary, token};
 
 const BASE: &str = "/cdr-data/v2/banking-data-insights";
 const CLIENTS: usize = 8;
@@ -21,6 +27,8 @@ const CLIENTS: usize = 8;
 const AGAIN: std::time::Duration = std::time::Duration::from_millis(100);
 
 fn http() -> Client {
+    // The first test of the process installs it.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     Client::builder().no_proxy().timeout(PATIENCE).build().expect("a client")
 }
 
@@ -38,7 +46,8 @@ async fn post_until_accepted(http: &Client, server: &mut watch::Receiver<String>
     loop {
         assert!(begun.elapsed() < PATIENCE, "{key} is never accepted");
         let url = server.borrow_and_update().clone();
-        let request = http.post(format!("{url}{BASE}")).bearer_auth(token).header("idempotency-key", key).header("content-type", "application/json");
+        let request =
+            http.post(format!("{url}{BASE}")).bearer_auth(token).header("idempotency-key", key).header("content-type", "application/json");
         match request.body(body.to_owned()).send().await {
             Ok(response) if response.status() == StatusCode::CREATED => {
                 // The connection may be cut inside the answer: then it was not an answer.
@@ -48,7 +57,10 @@ async fn post_until_accepted(http: &Client, server: &mut watch::Receiver<String>
             }
             Ok(response) => {
                 let status = response.status();
-                assert!([StatusCode::SERVICE_UNAVAILABLE, StatusCode::TOO_MANY_REQUESTS, StatusCode::CONFLICT].contains(&status), "{status}");
+                assert!(
+                    [StatusCode::SERVICE_UNAVAILABLE, StatusCode::TOO_MANY_REQUESTS, StatusCode::CONFLICT].contains(&status),
+                    "{status}"
+                );
                 let _ = tokio::time::timeout(AGAIN, server.changed()).await;
             }
             // Killed: the next address comes when it has been started again, or it has come already.
@@ -139,8 +151,9 @@ async fn sqlite_loses_nothing_when_killed() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres_loses_nothing_when_killed() {
-    let Some(database) = postgres::durable_database().await else { return };
-    nothing_is_lost_when_killed(database.url().to_owned(), campaign(), 5).await;
+    let Some(cluster) = Cluster::start(true) else { return };
+    let url = cluster.empty_database().await;
+    nothing_is_lost_when_killed(url, campaign(), 5).await;
 }
 
 /// SIGTERM while jobs wait and run: the process ends with 0 in time, and another finishes what it left.
@@ -169,17 +182,18 @@ async fn sqlite_termination_loses_nothing() {
 
 #[tokio::test]
 async fn postgres_termination_loses_nothing() {
-    let Some(database) = postgres::fresh_database().await else { return };
-    termination_loses_nothing(database.url()).await;
+    let Some(cluster) = cluster::shared().await else { return };
+    termination_loses_nothing(&cluster.empty_database().await).await;
 }
 
 /// What one process accepts and does not work on, another one finishes; each answers for both.
 #[tokio::test]
 async fn two_processes_share_one_postgres() {
-    let Some(database) = postgres::fresh_database().await else { return };
+    let Some(cluster) = cluster::shared().await else { return };
+    let database = cluster.database().await;
     let directory = tempfile::tempdir().expect("a directory");
-    let without_workers = Server::start_with(directory.path(), database.url(), &[("CDR_INSIGHTS_WORKERS", "0")]);
-    let with_workers = Server::start(directory.path(), database.url());
+    let without_workers = Server::start_with(directory.path(), &database, &[("CDR_INSIGHTS_WORKERS", "0")]);
+    let with_workers = Server::start(directory.path(), &database);
     let (http, token) = (http(), token(directory.path(), "two"));
     for seed in 0..10 {
         let request = http.post(format!("{}{BASE}", without_workers.url)).bearer_auth(&token).header("content-type", "application/json");
@@ -228,7 +242,8 @@ fn analyse_says_the_same_twice_and_names_violations() {
     assert_eq!(code, Some(0), "{error}");
     let (_, second, _) = run(directory.path(), &["analyse", "payload.json"]);
     assert_eq!(first, second);
-    std::fs::write(directory.path().join("wrong.json"), r#"{"meta":{},"data":{"accounts":[{"accountId":"a"}],"transactions":[]}}"#).expect("written");
+    std::fs::write(directory.path().join("wrong.json"), r#"{"meta":{},"data":{"accounts":[{"accountId":"a"}],"transactions":[]}}"#)
+        .expect("written");
     let (code, out, error) = run(directory.path(), &["analyse", "wrong.json"]);
     assert_eq!((code, out.as_str()), (Some(1), ""));
     let errors: Value = serde_json::from_str(&error).expect("the error document");

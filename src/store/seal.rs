@@ -98,7 +98,8 @@ pub enum SealError {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |nibble: u8| char::from_digit(nibble.into(), 16).expect("a nibble is one hex digit");
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]).collect()
 }
 
 /// The configured master keys: the first seals, all open. `Debug` shows ids only.
@@ -252,7 +253,7 @@ impl DataKey {
         if rest == 0 { Ok(plain) } else { Err(SealError::DoesNotOpen) }
     }
 
-    /// A strong ETag of one representation: HMAC-SHA256 under a key derived from the data key, so that it is no fingerprint of the
+    /// A strong `ETag` of one representation: HMAC-SHA256 under a key derived from the data key, so that it is no fingerprint of the
     /// data. 32 hex digits, without quotes.
     #[must_use]
     pub fn etag(&self, representation: &str) -> String {
@@ -332,13 +333,11 @@ impl Opener<'_> {
         self.plain.clear();
         self.read = 0;
         self.plain.extend_from_slice(chunk);
-        let length = match self.key.open_in_place(nonce, Aad::from(&self.aad), &mut self.plain) {
-            Ok(plain) => plain.len(),
-            Err(_) => {
-                self.plain.clear();
-                return Err(SealError::DoesNotOpen);
-            }
+        let Ok(plain) = self.key.open_in_place(nonce, Aad::from(&self.aad), &mut self.plain) else {
+            self.plain.clear();
+            return Err(SealError::DoesNotOpen);
         };
+        let length = plain.len();
         self.plain.truncate(length);
         self.chunks = rest;
         self.index += 1;

@@ -7,16 +7,16 @@ use jiff::{SignedDuration, Timestamp};
 
 /// Starts on the morning of 22 November 2026 in Sydney.
 #[derive(Debug)]
-pub struct ManualClock(Mutex<Timestamp>);
+pub(crate) struct ManualClock(Mutex<Timestamp>);
 
 impl ManualClock {
     /// A standing clock.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(Mutex::new("2026-11-21T22:00:00Z".parse().expect("a time")))
     }
 
     /// Moves it.
-    pub fn advance(&self, by: SignedDuration) {
+    pub(crate) fn advance(&self, by: SignedDuration) {
         *self.0.lock().expect("no test panics while it holds the clock") += by;
     }
 }

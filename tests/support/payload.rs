@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 /// One customer, one account and so many rows; `seed` makes it differ from others.
-pub fn household(seed: usize, rows: usize) -> String {
+pub(crate) fn household(seed: usize, rows: usize) -> String {
     let mut transactions = String::new();
     for row in 0..rows {
         let comma = if row == 0 { "" } else { "," };

@@ -6,18 +6,18 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 /// Longer than anything here takes on a loaded machine; a wait that reaches it is a failure.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running `serve`, killed when dropped.
 #[derive(Debug)]
-pub struct Server {
+pub(crate) struct Server {
     child: Child,
     /// `http://127.0.0.1:PORT`.
-    pub url: String,
+    pub(crate) url: String,
 }
 
 /// The binary with nothing of this process's environment that it would read as a setting.
-pub fn binary(directory: &Path) -> Command {
+pub(crate) fn binary(directory: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cdr-insights"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CDR_INSIGHTS_") || name.starts_with("DATABASE_URL")) {
         command.env_remove(name);
@@ -28,12 +28,12 @@ pub fn binary(directory: &Path) -> Command {
 
 impl Server {
     /// `serve --dev` in a directory, on free ports, on a database.
-    pub fn start(directory: &Path, database_url: &str) -> Self {
+    pub(crate) fn start(directory: &Path, database_url: &str) -> Self {
         Self::start_with(directory, database_url, &[])
     }
 
     /// The same with further settings.
-    pub fn start_with(directory: &Path, database_url: &str, settings: &[(&str, &str)]) -> Self {
+    pub(crate) fn start_with(directory: &Path, database_url: &str, settings: &[(&str, &str)]) -> Self {
         let mut command = binary(directory);
         command.args(["serve", "--dev", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0"]);
         command.env("DATABASE_URL", database_url).envs(settings.iter().copied()).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -45,19 +45,19 @@ impl Server {
     }
 
     /// `kill -9`, and the process is gone afterwards.
-    pub fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         self.child.kill().expect("it was running");
         self.child.wait().expect("it ends");
     }
 
     /// SIGTERM.
-    pub fn terminate(&self) {
+    pub(crate) fn terminate(&self) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().expect("kill runs").success());
     }
 
     /// Waits for the end.
-    pub fn wait(&mut self) -> ExitStatus {
+    pub(crate) fn wait(&mut self) -> ExitStatus {
         let begun = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().expect("a child can be asked") {
@@ -78,7 +78,7 @@ impl Drop for Server {
 }
 
 /// A development token of the directory's key.
-pub fn token(directory: &Path, client: &str) -> String {
+pub(crate) fn token(directory: &Path, client: &str) -> String {
     let output = binary(directory).args(["token", "--client", client]).output().expect("the binary runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).expect("a token is ASCII");
