@@ -36,8 +36,8 @@ pub(super) enum ApiError {
     NoKeys,
     /// A path id outside the published pattern.
     PathId(&'static str),
-    /// A query member with a value that it cannot have.
-    Query(&'static str),
+    /// A query member with a value that it cannot have, and what it can.
+    Query(&'static str, &'static str),
     /// `Idempotency-Key` is not one value of 1–255 visible ASCII characters.
     IdempotencyKey,
     /// No room for another body, or for another one of this client.
@@ -177,8 +177,7 @@ impl IntoResponse for ApiError {
             Self::PathId(name) => {
                 Answer::new(S::BAD_REQUEST, FIELD_INVALID, format!("{name} must be a UUID in lower case.")).at(Source::Parameter(name))
             }
-            Self::Query(name) => Answer::new(S::BAD_REQUEST, FIELD_INVALID, format!("The query member {name} does not have this value."))
-                .at(Source::Parameter(name)),
+            Self::Query(name, due) => Answer::new(S::BAD_REQUEST, FIELD_INVALID, due).at(Source::Parameter(name)),
             Self::IdempotencyKey => {
                 header_error(S::BAD_REQUEST, "Idempotency-Key", "Idempotency-Key must be one value of 1 to 255 visible ASCII characters.")
             }

@@ -128,14 +128,15 @@ impl FromRequestParts<Http> for ReportQuery {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &Http) -> Result<Self, ApiError> {
-        let Query(members) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).map_err(|_| ApiError::Query("query"))?;
+        let Query(members) =
+            Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).map_err(|_| ApiError::Query("query", "The query cannot be read."))?;
         let mut as_string = None;
         for (name, value) in members {
             match (name.as_str(), value.as_str()) {
                 // There is no other view of a report than the whole.
-                ("view", _) => return Err(ApiError::Query("view")),
+                ("view", _) => return Err(ApiError::Query("view", "There is no such view of a report.")),
                 ("reportString", "true" | "false") if as_string.is_none() => as_string = Some(value == "true"),
-                ("reportString", _) => return Err(ApiError::Query("reportString")),
+                ("reportString", _) => return Err(ApiError::Query("reportString", "reportString must be true or false, and stand once.")),
                 _ => {}
             }
         }

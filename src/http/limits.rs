@@ -26,7 +26,7 @@ pub struct Admission(Arc<House>);
 struct House {
     capacity: Capacity,
     taken: Mutex<Taken>,
-    backlog: Mutex<BTreeMap<Box<str>, Backlog>>,
+    backlog: Mutex<BTreeMap<Arc<str>, Backlog>>,
 }
 
 #[derive(Debug, Default)]
@@ -93,23 +93,30 @@ impl Admission {
     ///
     /// # Errors
     /// The store's; the inner result says that the client's share of the queue is taken.
-    pub async fn admit_job(&self, store: &dyn Store, client: &str, now: Timestamp) -> StoreResult<Result<(), Busy>> {
+    pub async fn admit_job(&self, store: &dyn Store, client: &Arc<str>, now: Timestamp) -> StoreResult<Result<(), Busy>> {
         let believed =
-            lock(&self.0.backlog).get(client).copied().filter(|backlog| now.duration_since(backlog.asked_at).abs() < BACKLOG_BELIEVED);
+            lock(&self.0.backlog).get(client).filter(|backlog| now.duration_since(backlog.asked_at).abs() < BACKLOG_BELIEVED).copied();
         let jobs = match believed {
             Some(backlog) => backlog.jobs,
-            None => store.in_flight(client).await?,
+            None => self.remember_backlog(client, Backlog { jobs: store.in_flight(client).await?, asked_at: now }),
         };
-        if jobs >= self.0.capacity.client_jobs {
-            return Ok(Err(Busy::Client));
+        Ok(if jobs < self.0.capacity.client_jobs { Ok(()) } else { Err(Busy::Client) })
+    }
+
+    /// A client's submission was inserted: its backlog grew since the store was asked.
+    pub fn job_added(&self, client: &Arc<str>) {
+        if let Some(backlog) = lock(&self.0.backlog).get_mut(client) {
+            backlog.jobs += 1;
         }
+    }
+
+    fn remember_backlog(&self, client: &Arc<str>, backlog: Backlog) -> u64 {
         let mut known = lock(&self.0.backlog);
         if known.len() >= BACKLOG_CLIENTS && !known.contains_key(client) {
             known.clear();
         }
-        let asked_at = believed.map_or(now, |backlog| backlog.asked_at);
-        known.insert(client.into(), Backlog { jobs: jobs + 1, asked_at });
-        Ok(Ok(()))
+        known.insert(Arc::clone(client), backlog);
+        backlog.jobs
     }
 }
 

@@ -245,6 +245,8 @@ impl HttpBody for Received {
         }
         let (_, until) = this.waiting.as_mut().expect("set above");
         ready!(until.as_mut().poll(cx));
+        // There is nothing to throw away: what was sent has been read.
+        this.discards = false;
         Poll::Ready(Some(Err(Box::new(BodyTimedOut))))
     }
 

@@ -16,7 +16,7 @@ use super::{BASE, Http};
 use crate::app::App;
 use crate::jobs::HandedOver;
 use crate::store::seal::{Column, DataKey};
-use crate::store::{Accepted, Counts, Lease, NewIdempotency, NewSubmission, Remembered, Submitted};
+use crate::store::{Accepted, Counts, Lease, NewIdempotency, NewSubmission, Reason, Remembered, Submitted};
 use crate::submission::{ReadContext, Submission, parse};
 
 /// How long an Idempotency-Key is remembered.
@@ -103,12 +103,14 @@ fn prepare(app: &App, client: &str, key: Option<&str>, payload: &Payload, now: T
     let insights_id = Uuid::new_v4();
     let orders: Vec<Uuid> = submission.orders.iter().map(|order| order.order_id.unwrap_or_else(Uuid::new_v4)).collect();
     let body = serde_json::to_vec(&accepted_body(insights_id, &submission, &orders)).expect("strings and ids are JSON");
+    let (expires_at, expiry_reason) = expiry(&submission, now, app.limits.retention);
     let (data_key, wrapped) = app.keyring.new_data_key(insights_id, client);
     let new = NewSubmission {
         insights_id,
         client_id: client.to_owned(),
         accepted_at: now,
-        expires_at: expiry(&submission, now, app.limits.retention),
+        expires_at,
+        expiry_reason,
         as_of: submission.as_of.unwrap_or_else(|| now.to_zoned(app.limits.time_zone.clone()).date()),
         digest: payload.digest,
         raw_length: payload.bytes.len() as u64,
@@ -131,14 +133,19 @@ async fn insert(http: &Http, client: &Arc<str>, prepared: Prepared, mut permit: 
     let slot = app.queue.reserve(new.raw_length);
     new.leased_until = slot.as_ref().map(|_| app.queue.lease_until(new.accepted_at));
     let insights_id = new.insights_id;
-    let work = slot.map(|slot| {
-        let lease = Lease { insights_id, fence: FIRST_FENCE };
-        let (client_id, orders) = (new.client_id.clone(), new.orders.clone());
-        let (accepted_at, as_of, digest) = (new.accepted_at, new.as_of, new.digest);
-        (slot, HandedOver { lease, client_id, accepted_at, as_of, digest, orders, submission, data_key, permit })
-    });
+    // Without a slot the memory is given back after the insert, with one when the analysis is done.
+    let (work, _held) = match slot {
+        Some(slot) => {
+            let lease = Lease { insights_id, fence: FIRST_FENCE };
+            let (client_id, orders) = (new.client_id.clone(), new.orders.clone());
+            let (accepted_at, as_of, digest) = (new.accepted_at, new.as_of, new.digest);
+            (Some((slot, HandedOver { lease, client_id, accepted_at, as_of, digest, orders, submission, data_key, permit })), None)
+        }
+        None => (None, Some(permit)),
+    };
     match app.store.submit(new).await? {
         Submitted::Inserted => {
+            app.admission.job_added(client);
             match work {
                 Some((slot, work)) => slot.hand_over(work),
                 None => app.queue.wake(),
@@ -176,10 +183,13 @@ fn accepted_body<'a>(insights_id: Uuid, submission: &'a Submission, orders: &[Uu
     }
 }
 
-/// Retention, or the earliest consent.
-fn expiry(submission: &Submission, now: Timestamp, retention: SignedDuration) -> Timestamp {
+/// When it goes, and why: retention, or the earliest consent.
+fn expiry(submission: &Submission, now: Timestamp, retention: SignedDuration) -> (Timestamp, Reason) {
     let kept = now.saturating_add(retention).unwrap_or(Timestamp::MAX);
-    submission.customers.iter().filter_map(|customer| customer.consent_expires_at).min().map_or(kept, |consent| consent.min(kept))
+    match submission.customers.iter().filter_map(|customer| customer.consent_expires_at).min() {
+        Some(consent) if consent <= kept => (consent, Reason::Consent),
+        _ => (kept, Reason::Expired),
+    }
 }
 
 fn counts(submission: &Submission) -> Counts {

@@ -2,43 +2,27 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use cdr_insights::analysis::ruleset::Ruleset;
-use cdr_insights::app::{App, Clock, Cpu, Limits};
+use cdr_insights::app::{App, Clock as _, Cpu, Limits};
 use cdr_insights::http;
 use cdr_insights::http::auth::{KeySource, Verifier};
 use cdr_insights::http::limits::{Admission, Capacity};
 use cdr_insights::http::listen::ListenOptions;
 use cdr_insights::jobs;
 use cdr_insights::store::seal::{Column, Keyring};
-use cdr_insights::store::{self, Completion, Failure, Store, StoreOptions, StoredReport};
+use cdr_insights::store::{self, Completion, Failure, StoreOptions, StoredReport};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use jsonwebtoken::Algorithm;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use super::clock::ManualClock;
 use super::keys::{self, AUDIENCE, ISSUER, Sign};
 use super::{Answer, BASE};
-
-/// A clock that a test moves.
-#[derive(Debug)]
-pub(crate) struct ManualClock(Mutex<Timestamp>);
-
-impl Clock for ManualClock {
-    fn now(&self) -> Timestamp {
-        *self.0.lock().expect("not poisoned")
-    }
-}
-
-impl ManualClock {
-    /// Lets time pass.
-    pub(crate) fn pass(&self, seconds: i64) {
-        *self.0.lock().expect("not poisoned") += SignedDuration::from_secs(seconds);
-    }
-}
 
 /// What a test may want otherwise.
 pub(crate) struct Options {
@@ -82,7 +66,7 @@ impl TestApp {
     pub(crate) async fn with(options: Options) -> Self {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let directory = tempfile::tempdir().expect("a directory");
-        let clock = Arc::new(ManualClock(Mutex::new("2026-11-22T03:00:00Z".parse().expect("a time"))));
+        let clock = Arc::new(ManualClock::new());
         let source = match options.keys {
             Ok(text) => {
                 let path: PathBuf = directory.path().join("keys.json");
@@ -91,7 +75,8 @@ impl TestApp {
             }
             Err(url) => url.parse().expect("a source"),
         };
-        let verifier = Verifier::new(source, ISSUER.to_owned(), AUDIENCE.to_owned(), options.algorithms, clock.clone()).expect("usable keys");
+        let verifier =
+            Verifier::new(source, ISSUER.to_owned(), AUDIENCE.to_owned(), options.algorithms, clock.clone()).expect("usable keys");
         let store = store::open(&StoreOptions {
             url: format!("sqlite:{}", directory.path().join("insights.db").display()),
             max_connections: 4,
@@ -128,6 +113,16 @@ impl TestApp {
         let served = tokio::spawn(http::listen::serve(listener, http::router(app.clone()), options.listen, shutdown.clone()));
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
         Self { app, clock, address, http, shutdown, served, directory, _workers: workers }
+    }
+
+    /// What its clock says.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Lets time pass.
+    pub(crate) fn pass(&self, seconds: i64) {
+        self.clock.advance(SignedDuration::from_secs(seconds));
     }
 
     /// A good token of a client with every scope.
@@ -189,7 +184,7 @@ impl TestApp {
         assert!(self.app.store.give_up(claimed.lease, failure, false, self.clock.now()).await.expect("the store answers"));
     }
 
-    async fn claim(&self, insights_id: Uuid) -> store::Claimed {
+    pub(crate) async fn claim(&self, insights_id: Uuid) -> store::Claimed {
         let now = self.clock.now();
         let due = self.app.store.due(now, 100).await.expect("the store answers");
         let due = due.into_iter().find(|due| due.insights_id == insights_id).expect("the job is due");
