@@ -1,0 +1,203 @@
+//! Which files a ruleset is made of: those in the binary, a directory's in place of them, and the hash over what is used.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use super::RulesError;
+
+macro_rules! embedded {
+    ($($name:literal,)*) => { &[$(($name, include_str!(concat!("../rules/", $name))),)*] };
+}
+
+/// The files in the binary, in name order.
+const EMBEDDED: &[(&str, &str)] = embedded![
+    "brands_nsi.tsv",
+    "brands_stop.tsv",
+    "bsb_prefixes.tsv",
+    "channels.tsv",
+    "cues/education.tsv",
+    "cues/food.tsv",
+    "cues/health.tsv",
+    "cues/personal.tsv",
+    "cues/pets.tsv",
+    "cues/professional.tsv",
+    "cues/recreation.tsv",
+    "cues/retail.tsv",
+    "cues/trades_home.tsv",
+    "cues/transport.tsv",
+    "localities.tsv",
+    "mcc.tsv",
+    "mcc_categories.tsv",
+    "names/bnpl.tsv",
+    "names/cards.tsv",
+    "names/charities.tsv",
+    "names/collectors.tsv",
+    "names/consumer_lease.tsv",
+    "names/councils_government.tsv",
+    "names/crypto.tsv",
+    "names/dining_takeaway.tsv",
+    "names/education_childcare.tsv",
+    "names/energy.tsv",
+    "names/fuel.tsv",
+    "names/gig_platforms.tsv",
+    "names/groceries.tsv",
+    "names/health_funds.tsv",
+    "names/health_pharmacy.tsv",
+    "names/insurers.tsv",
+    "names/investments.tsv",
+    "names/lottery.tsv",
+    "names/mortgage_and_bank_lenders.tsv",
+    "names/property.tsv",
+    "names/remittance.tsv",
+    "names/retail.tsv",
+    "names/small_lenders.tsv",
+    "names/streaming_digital.tsv",
+    "names/super_funds.tsv",
+    "names/telco.tsv",
+    "names/transport.tsv",
+    "names/travel_entertainment_fitness.tsv",
+    "names/vehicle_finance.tsv",
+    "names/wage_advance.tsv",
+    "names/wagering.tsv",
+    "names/water.tsv",
+    "osm_tags.tsv",
+    "phrases/atm_cash.tsv",
+    "phrases/benefits.tsv",
+    "phrases/fees.tsv",
+    "phrases/insurance_claims.tsv",
+    "phrases/interest.tsv",
+    "phrases/investment_property.tsv",
+    "phrases/loans.tsv",
+    "phrases/payroll.tsv",
+    "phrases/refunds_reversals.tsv",
+    "phrases/rent_words.tsv",
+    "phrases/risk.tsv",
+    "phrases/salary_packaging.tsv",
+    "phrases/tax.tsv",
+    "phrases/transfers.tsv",
+    "public_holidays.tsv",
+    "taxonomy.toml",
+];
+
+/// Folders of hand-written rules: a directory may add files of its own to them.
+const FOLDERS: [&str; 3] = ["cues", "names", "phrases"];
+
+/// The text of one file, and whether the operator wrote it.
+#[derive(Clone, Debug)]
+pub(super) struct File {
+    pub(super) text: Cow<'static, str>,
+    pub(super) is_operators: bool,
+}
+
+/// Every file in use, by name.
+#[derive(Clone, Debug)]
+pub(super) struct Files(BTreeMap<String, File>);
+
+impl Files {
+    pub(super) fn embedded() -> Self {
+        Self(EMBEDDED.iter().map(|&(name, text)| (name.to_owned(), File { text: Cow::Borrowed(text), is_operators: false })).collect())
+    }
+
+    /// Puts each rule file of a directory in place of the embedded one. A name that is not a rule file's is refused: it is a
+    /// misspelt one, and silence would leave the operator with rules that are not in force.
+    pub(super) fn overlay(&mut self, directory: &Path) -> Result<(), RulesError> {
+        for (name, path) in listing(directory, "")? {
+            if path.is_dir() {
+                if !FOLDERS.contains(&name.as_str()) {
+                    return Err(unreadable(&name, format!("no such folder of rules; there are {}", FOLDERS.join(", "))));
+                }
+                for (name, path) in listing(&path, &name)? {
+                    self.replace(name, &path)?;
+                }
+            } else if self.0.contains_key(&name) {
+                self.replace(name, &path)?;
+            } else {
+                return Err(unreadable(&name, "no such rule file"));
+            }
+        }
+        Ok(())
+    }
+
+    fn replace(&mut self, name: String, path: &Path) -> Result<(), RulesError> {
+        let text = std::fs::read_to_string(path).map_err(|error| unreadable(&name, error.to_string()))?;
+        self.0.insert(name, File { text: Cow::Owned(text), is_operators: true });
+        Ok(())
+    }
+
+    /// A file of the root.
+    pub(super) fn text(&self, name: &str) -> &str {
+        &self.0.get(name).expect("every root file is embedded").text
+    }
+
+    /// The hand-written rules of all folders, in name order.
+    pub(super) fn rules(&self) -> impl Iterator<Item = (&str, &File)> {
+        self.0.iter().filter(|(name, _)| name.contains('/')).map(|(name, file)| (name.as_str(), file))
+    }
+
+    /// SHA-256 over names and texts, hex.
+    pub(super) fn version(&self) -> Box<str> {
+        let mut hasher = Sha256::new();
+        for (name, file) in &self.0 {
+            for part in [name.as_bytes(), file.text.as_bytes()] {
+                hasher.update(u64::try_from(part.len()).expect("a length fits").to_be_bytes());
+                hasher.update(part);
+            }
+        }
+        let mut hex = String::with_capacity(64);
+        for byte in hasher.finalize() {
+            write!(hex, "{byte:02x}").expect("writing to a string does not fail");
+        }
+        hex.into()
+    }
+}
+
+fn unreadable(name: &str, problem: impl Into<String>) -> RulesError {
+    RulesError { file: name.to_owned(), line: 0, problem: problem.into() }
+}
+
+/// The `.tsv` and `.toml` files and the folders of a directory, in name order; hidden files, notes and licences are not rules.
+fn listing(directory: &Path, folder: &str) -> Result<BTreeMap<String, std::path::PathBuf>, RulesError> {
+    let shown = if folder.is_empty() { directory.display().to_string() } else { folder.to_owned() };
+    let failed = |error: std::io::Error| unreadable(&shown, error.to_string());
+    let mut found = BTreeMap::new();
+    for entry in std::fs::read_dir(directory).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        let Some(name) = path.file_name().and_then(|name| name.to_str()).filter(|name| !name.starts_with('.')) else { continue };
+        let is_rule_file = path.extension().is_some_and(|extension| extension == "tsv" || extension == "toml");
+        if is_rule_file && folder.is_empty() || path.is_dir() && folder.is_empty() {
+            found.insert(name.to_owned(), path.clone());
+        } else if is_rule_file {
+            found.insert(format!("{folder}/{name}"), path.clone());
+        }
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A rule file that lies in the folder and not in the list would be silently without effect.
+    #[test]
+    fn every_rule_file_is_embedded() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/analysis/rules");
+        let mut files = Files(BTreeMap::new());
+        let embedded = Files::embedded();
+        for (name, path) in listing(&root, "").expect("the rules are there") {
+            if path.is_dir() {
+                assert!(FOLDERS.contains(&name.as_str()), "{name}");
+                for (name, path) in listing(&path, &name).expect("a folder") {
+                    files.replace(name, &path).expect("readable");
+                }
+            } else {
+                files.replace(name, &path).expect("readable");
+            }
+        }
+        assert!(files.0.keys().eq(embedded.0.keys()), "on disk {:?}, in the binary {:?}", files.0.keys(), embedded.0.keys());
+        assert!(EMBEDDED.is_sorted(), "in name order");
+    }
+}
