@@ -44,7 +44,9 @@ impl<'a> Candidate<'a> {
         // says nothing about this one.
         let is_heard = other.is_way
             || (matches!(other.rule.source, Source::Name | Source::Brand) && matches!(self.rule.source, Source::Phrase | Source::Cue));
-        inside && is_heard
+        // The index has longer names for what was written by hand: the hand still says it.
+        let is_same = other.rule.source == Source::Brand && self.rule.source > Source::Brand && self.rule.category == other.rule.category;
+        inside && is_heard && !is_same
     }
 
     fn score(&self, is_credit: bool) -> u16 {

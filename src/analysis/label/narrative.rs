@@ -211,6 +211,12 @@ impl<'a> Reader<'a> {
     }
 
     fn cut_noise(&mut self) {
+        // These name no one, even where nothing else is left.
+        if self.end == self.first + 2
+            && matches!((self.tokens.text(self.first), self.tokens.text(self.first + 1)), ("COMMBANK", "APP") | ("VALUE", "DATE"))
+        {
+            self.end = self.first;
+        }
         while self.cut_if(2, |words| {
             matches!(
                 words,
@@ -252,11 +258,14 @@ impl<'a> Reader<'a> {
 
     /// True for a word that the one before binds to itself: UNIVERSITY OF SYDNEY, TRANSPORT FOR NSW.
     fn is_bound(&self, index: usize) -> bool {
-        index > 0 && matches!(self.tokens.text(index - 1), "OF" | "FOR" | "THE" | "AND")
+        index > 0 && matches!(self.tokens.text(index - 1), "OF" | "FOR" | "THE")
     }
 
     fn cut_place(&mut self, is_sure: bool) {
         let room = self.end.saturating_sub(self.first + 1);
+        if room == 0 {
+            return;
+        }
         let longest = self.ruleset.places().words_before(self.tokens.text(self.end - 1));
         let places = self.ruleset.places();
         for count in (1..=longest.min(room)).rev() {

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::analysis::ruleset::Ruleset;
+use crate::analysis::ruleset::{Ruleset, words};
 
 /// Fewest characters of a receipt or reference number.
 const REFERENCE: usize = 5;
@@ -103,7 +103,6 @@ impl<'a> Tokens<'a> {
                 continue;
             }
             match bytes[at] {
-                b'&' => self.push(at, at + 1),
                 b'*' => {
                     if let Some(last) = self.list.last_mut() {
                         last.star = true;
@@ -119,6 +118,9 @@ impl<'a> Tokens<'a> {
         let word = &self.folded[start..end];
         if std::mem::take(&mut self.after_amount) && is_currency(word) {
             self.foreign |= word != "AUD";
+            return;
+        }
+        if word == words::SILENT {
             return;
         }
         let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
@@ -224,10 +226,7 @@ impl<'a> Tokens<'a> {
 }
 
 fn text(folded: &str, token: Token) -> &str {
-    match &folded[token.start as usize..token.end as usize] {
-        "&" => "AND",
-        word => word,
-    }
+    &folded[token.start as usize..token.end as usize]
 }
 
 /// Many digits, or letters and digits in turns: no name reads like that.

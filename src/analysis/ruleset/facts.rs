@@ -66,6 +66,10 @@ impl Places {
                 return Err(row.wrong(format!("{} is no state or territory", row.cells[1])));
             }
             let Some(last) = name.split(' ').next_back().filter(|last| !last.is_empty()) else { return Err(row.wrong("a name is due")) };
+            // A campus is listed as a place; in a narrative it is who was paid.
+            if name.split(' ').any(|word| word == "UNIVERSITY" || word == "HOSPITAL") {
+                continue;
+            }
             let count = name.split(' ').count();
             last_words.entry(last.into()).and_modify(|most| *most = count.max(*most)).or_insert(count);
             names.insert(name.into_boxed_str());
