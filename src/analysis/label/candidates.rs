@@ -14,6 +14,8 @@ const INCOME_WORDS_FIRST: u16 = 200;
 const HAND_WRITTEN_FIRST: u16 = 60;
 /// What a cue word loses where one person may be paying another: BAKER and COOK are surnames.
 const CUE_IN_TRANSFER: u16 = 100;
+/// What words lose that are also the name of a place.
+const PLACE: u16 = 100;
 /// What one single word as a name loses there.
 const WORD_IN_TRANSFER: u16 = 50;
 
@@ -70,9 +72,10 @@ impl<'a> Candidates<'a> {
         let mut list = Vec::new();
         for (segment, words) in evidence.segments.iter().enumerate() {
             for hit in ruleset.hits(&words.padded) {
-                // Words of the place alone are the place's.
-                if hit.start < words.core.end {
-                    add(&mut list, evidence, segment, hit, hit.end > words.core.start);
+                // Words of the place alone are the place's, unless they are all of it and nothing else says that it is one.
+                let is_doubtful = segment == 0 && evidence.narrative.doubtful() == Some(&(hit.start..hit.end));
+                if hit.start < words.core.end || is_doubtful {
+                    add(&mut list, evidence, segment, hit, hit.end > words.core.start, if is_doubtful { PLACE } else { 0 });
                 }
             }
         }
@@ -117,7 +120,7 @@ impl<'a> Candidates<'a> {
         let mut list = Vec::new();
         for hit in ruleset.cut_off(&evidence.narrative.text)? {
             let hit = Hit { start: hit.start + offset, end: hit.end + offset, rules: hit.rules };
-            add(&mut list, evidence, 0, hit, true);
+            add(&mut list, evidence, 0, hit, true, 0);
         }
         list.retain(|one| one.is_way);
         let first = list.first()?.rule.category;
@@ -128,7 +131,7 @@ impl<'a> Candidates<'a> {
 }
 
 /// Adds the rules of a hit whose conditions hold. Names and cues must touch the core of the text; phrases may be channel words.
-fn add<'a>(list: &mut Vec<Candidate<'a>>, evidence: &Evidence<'_>, segment: usize, hit: Hit<'a>, in_core: bool) {
+fn add<'a>(list: &mut Vec<Candidate<'a>>, evidence: &Evidence<'_>, segment: usize, hit: Hit<'a>, in_core: bool, doubt: u16) {
     for rule in hit.rules {
         if (rule.source != Source::Phrase && !in_core) || !evidence.meets(&rule.needs) {
             continue;
@@ -139,7 +142,7 @@ fn add<'a>(list: &mut Vec<Candidate<'a>>, evidence: &Evidence<'_>, segment: usiz
             Source::Cue if evidence.is_transfer() => CUE_IN_TRANSFER,
             Source::Name if is_word && evidence.is_transfer() => WORD_IN_TRANSFER,
             _ => 0,
-        };
+        } + doubt;
         let is_way = evidence.is_way(rule.direction);
         list.push(Candidate { rule, confidence: rule.confidence.saturating_sub(loss), segment, start: hit.start, end: hit.end, is_way });
     }

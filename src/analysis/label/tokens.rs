@@ -138,6 +138,10 @@ impl<'a> Tokens<'a> {
             self.read_amount(currency);
         } else if let Some(suffix) = read_masked(chunk) {
             self.number_suffixes.push(suffix);
+        } else if let Some((before, _)) = chunk.rsplit_once('-').filter(|(_, time)| is_time(time)) {
+            // The time of a purchase behind the merchant's name: LITTLE CAKES-12:34.
+            let start = start + self.folded[start..end].find(before).unwrap_or(0);
+            self.read_words(start, start + before.len(), ruleset, true);
         } else {
             self.read_words(start, end, ruleset, true);
         }
