@@ -17,13 +17,11 @@ use uuid::Uuid;
 
 /// A typed parse without any judgement: what serde_json needs for the same bytes.
 #[derive(Deserialize)]
-#[expect(dead_code, reason = "parsed for its cost")]
 struct Floor<'a> {
     #[serde(borrow)]
     data: FloorData<'a>,
 }
 #[derive(Deserialize)]
-#[expect(dead_code, reason = "parsed for its cost")]
 struct FloorData<'a> {
     #[serde(borrow)]
     customers: Vec<FloorCustomer<'a>>,

@@ -103,8 +103,8 @@ fn prepare(app: &App, client: &str, key: Option<&str>, payload: &Payload, now: T
     let insights_id = Uuid::new_v4();
     let orders: Vec<Uuid> = submission.orders.iter().map(|order| order.order_id.unwrap_or_else(Uuid::new_v4)).collect();
     let body = serde_json::to_vec(&accepted_body(insights_id, &submission, &orders)).expect("strings and ids are JSON");
-    let (expires_at, expiry_reason) = expiry(&submission, now, app.limits.retention);
     let (data_key, wrapped) = app.keyring.new_data_key(insights_id, client);
+    let (expires_at, expiry_reason) = expiry(&submission, now, app.limits.retention);
     let new = NewSubmission {
         insights_id,
         client_id: client.to_owned(),
@@ -183,11 +183,11 @@ fn accepted_body<'a>(insights_id: Uuid, submission: &'a Submission, orders: &[Uu
     }
 }
 
-/// When it goes, and why: retention, or the earliest consent.
+/// Retention, or the earliest consent; and which of the two it is.
 fn expiry(submission: &Submission, now: Timestamp, retention: SignedDuration) -> (Timestamp, Reason) {
     let kept = now.saturating_add(retention).unwrap_or(Timestamp::MAX);
-    match submission.customers.iter().filter_map(|customer| customer.consent_expires_at).min() {
-        Some(consent) if consent <= kept => (consent, Reason::Consent),
+    match submission.consent_expires_at() {
+        Some(consent) if consent < kept => (consent, Reason::Consent),
         _ => (kept, Reason::Expired),
     }
 }

@@ -50,6 +50,7 @@ pub(crate) fn account(id: &str) -> Account {
         account_number: None,
         institution_name: Some("Example Bank".into()),
         cdr_arrangement_id: None,
+        consent_expires_at: None,
         data_from: Some(day("2025-11-23")),
         data_to: Some(AS_OF),
         credit_card: None,

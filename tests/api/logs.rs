@@ -44,15 +44,15 @@ async fn a_request_is_one_line_without_its_content() {
     payload["meta"]["clientReference"] = "CANARYREFERENCE".into();
     payload["data"]["transactions"][0]["description"] = "CANARYNARRATIVE".into();
     payload["data"]["transactions"][0]["amount"] = "-98765432.17".into();
-    let post = |body: String| {
+    let post = |key: &str, body: String| {
         let request = app.bare("POST", BASE).bearer_auth(&token).header("content-type", "application/json");
-        request.header("x-fapi-interaction-id", interaction).header("idempotency-key", "CANARYKEY").body(body)
+        request.header("x-fapi-interaction-id", interaction).header("idempotency-key", key).body(body)
     };
-    assert_eq!(Answer::of(post(payload.to_string())).await.status, 201);
+    assert_eq!(Answer::of(post("CANARYONE", payload.to_string())).await.status, 201);
     payload["data"]["transactions"][0]["accountId"] = "CANARYACCOUNT".into();
-    assert_eq!(Answer::of(post(payload.to_string())).await.status, 422);
+    assert_eq!(Answer::of(post("CANARYTWO", payload.to_string())).await.status, 422);
     payload["data"]["transactions"][0]["amount"] = "CANARYAMOUNT".into();
-    assert_eq!(Answer::of(post(payload.to_string())).await.status, 400);
+    assert_eq!(Answer::of(post("CANARYTHREE", payload.to_string())).await.status, 400);
     let bad = format!("{token}x");
     assert_eq!(Answer::of(app.bare("GET", &format!("{BASE}/CANARYPATH?reportString=CANARYQUERY")).bearer_auth(&bad)).await.status, 401);
     app.shutdown.cancel();
