@@ -31,7 +31,7 @@ pub(super) struct Candidate<'a> {
     is_way: bool,
 }
 
-impl<'a> Candidate<'a> {
+impl Candidate<'_> {
     pub(super) fn matched<'e>(&self, evidence: &'e Evidence<'_>) -> &'e str {
         &evidence.segments[self.segment].padded[self.start..self.end]
     }
