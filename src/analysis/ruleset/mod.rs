@@ -231,7 +231,7 @@ impl Ruleset {
         self.lexicon.hits(padded)
     }
 
-    pub(crate) fn cut_off<'a>(&'a self, text: &str) -> Option<impl Iterator<Item = Hit<'a>>> {
+    pub(crate) fn cut_off<'a>(&'a self, text: &str) -> Vec<Hit<'a>> {
         self.lexicon.cut_off(text)
     }
 
