@@ -1,3 +1,226 @@
 //! The subcommands.
 
-fn main() {}
+use std::io::{Read as _, Write as _};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Parser as _;
+use clap::error::ErrorKind;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use uuid::Uuid;
+
+use cdr_insights::analysis::{self, report};
+use cdr_insights::app::{Clock as _, SystemClock};
+use cdr_insights::config::{Analyse, Check, Cli, Command, ConfigError, DatabaseArgs, Token};
+use cdr_insights::http::rejection_json;
+use cdr_insights::service::{self, Service, StartError};
+use cdr_insights::submission::{self, ReadContext};
+use cdr_insights::{demo, dev, telemetry};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Analysed payloads are read as bytes; a pipe that never ends is cut here.
+const MAX_FILE: u64 = 4 << 30;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let finished = match cli.command {
+        Command::Analyse(args) => return analyse(&args),
+        Command::Token(args) => token(&args).map_err(StartError::from),
+        command => {
+            telemetry::init_logs(if matches!(command, Command::Demo(_)) { "warn" } else { "info" });
+            rustls::crypto::aws_lc_rs::default_provider().install_default().expect("no other provider is installed");
+            match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+                Ok(runtime) => {
+                    let finished = runtime.block_on(run(command));
+                    // Work that did not drain in time is not waited for a second time.
+                    runtime.shutdown_background();
+                    finished
+                }
+                Err(error) => Err(error.into()),
+            }
+        }
+    };
+    match finished {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+/// Help and version as clap prints them; anything wrong as one line.
+fn usage(error: &clap::Error) -> ExitCode {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand) {
+        error.exit();
+    }
+    let text = error.render().to_string();
+    let line: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
+    eprintln!("{}", line.join(" "));
+    ExitCode::from(2)
+}
+
+async fn run(command: Command) -> Result<(), StartError> {
+    match command {
+        Command::Serve(args) => {
+            let service = Service::serve(&args).await?;
+            service::announce(service.api.expect("serve has an API"))?;
+            tracing::info!(ops = %service.ops, "serving");
+            service.run_until_signal().await
+        }
+        Command::Worker(args) => {
+            let service = Service::work(&args).await?;
+            tracing::info!(ops = %service.ops, "working");
+            service.run_until_signal().await
+        }
+        Command::Migrate(args) => migrate(&args).await,
+        Command::Check(args) => check(&args).await,
+        Command::Demo(args) => demo::run(&args).await,
+        Command::Token(_) | Command::Analyse(_) => unreachable!("need no runtime"),
+    }
+}
+
+async fn migrate(args: &DatabaseArgs) -> Result<(), StartError> {
+    let store = service::open_store(args).await?;
+    store.migrate().await?;
+    store.close().await;
+    println!("the schema is up to date");
+    Ok(())
+}
+
+/// Says of each part whether it is well, and fails at the end when one is not.
+async fn check(args: &Check) -> Result<(), StartError> {
+    if let Some(url) = &args.probe {
+        return demo::probe(url).await;
+    }
+    let mut first_problem = None;
+    let mut say = |part: &str, outcome: Result<String, StartError>| match outcome {
+        Ok(what) => println!("ok    {part}: {what}"),
+        Err(error) => {
+            println!("WRONG {part}: {error}");
+            first_problem.get_or_insert(error);
+        }
+    };
+    let settings = &args.settings;
+    let rules = service::ruleset(&settings.rules).map_err(StartError::from);
+    say("rules", rules.map(|rules| format!("version {}, taxonomy {}", rules.version(), rules.taxonomy_version())));
+    say("tokens", tokens(args).await);
+    let keyring = service::keyring(settings, args.dev);
+    let store = match service::open_store(&settings.database).await {
+        Ok(store) => store.ready().await.map(|()| store).map_err(StartError::from),
+        Err(error) => Err(error),
+    };
+    match (&store, &keyring) {
+        (Ok(store), Ok(keyring)) => {
+            let ids: Vec<String> = keyring.ids().iter().map(ToString::to_string).collect();
+            say(
+                "master keys",
+                service::check_master_keys(&**store, keyring).await.map(|()| format!("{} (the first seals, all open)", ids.join(", "))),
+            );
+        }
+        (_, Ok(_)) => say("master keys", Ok("readable; not compared with the database".to_owned())),
+        (_, Err(_)) => {}
+    }
+    if let Err(error) = keyring {
+        say("master keys", Err(error));
+    }
+    say("database", store.map(|_| "answers, schema up to date".to_owned()));
+    let horizon = "live rows at once; copies when the master key is rotated and retired (30 days is the recommended period)";
+    say("purge horizon", Ok(format!("{horizon}; retention {:#}", settings.retention)));
+    first_problem.map_or(Ok(()), Err)
+}
+
+/// Whether tokens could be judged: the key set is there and has a usable key.
+async fn tokens(args: &Check) -> Result<String, StartError> {
+    let verifier = service::verifier(&args.tokens, args.dev, Arc::new(SystemClock))?;
+    verifier.refresh().await.map_err(|problem| ConfigError(format!("CDR_INSIGHTS_JWKS: {problem}")))?;
+    Ok("the key set has usable keys".to_owned())
+}
+
+fn token(args: &Token) -> Result<(), dev::DevError> {
+    let key = dev::SigningKey::in_directory(Path::new("."))?;
+    let grant = dev::Grant {
+        client: &args.client,
+        scope: &args.scope,
+        ttl: args.ttl,
+        issuer: args.issuer.as_deref().unwrap_or(dev::ISSUER),
+        audience: args.audience.as_deref().unwrap_or(dev::AUDIENCE),
+    };
+    println!("{}", key.token(&grant, SystemClock.now())?);
+    Ok(())
+}
+
+/// A payload to its report, without server and database.
+fn analyse(args: &Analyse) -> ExitCode {
+    match analysed(args) {
+        Ok(document) => match std::io::stdout().lock().write_all(&document) {
+            Ok(()) => ExitCode::SUCCESS,
+            // The reader has gone: nobody is left to tell.
+            Err(_) => ExitCode::FAILURE,
+        },
+        Err(Refusal::Config(line)) => {
+            eprintln!("error: {line}");
+            ExitCode::from(2)
+        }
+        Err(Refusal::Payload(errors)) => {
+            eprintln!("{errors}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+enum Refusal {
+    Config(String),
+    Payload(String),
+}
+
+fn analysed(args: &Analyse) -> Result<Vec<u8>, Refusal> {
+    let ruleset = service::ruleset(&args.rules).map_err(|error| Refusal::Config(error.to_string()))?;
+    let body = read(&args.file).map_err(|error| Refusal::Config(format!("{}: {error}", args.file.display())))?;
+    // No consent is judged here: a kept payload must give the same report next year.
+    let context = ReadContext { now: Timestamp::MIN, time_zone: args.rules.timezone.clone() };
+    let submission = submission::parse(&body, &context).map_err(|rejection| Refusal::Payload(rejection_json(rejection)))?;
+    let newest = || {
+        let posted =
+            submission.customers.iter().flat_map(|customer| &customer.transactions).filter(|row| row.status == submission::Status::Posted);
+        posted.filter_map(submission::Transaction::day).max()
+    };
+    let as_of =
+        args.as_of.or(submission.as_of).or_else(newest).ok_or_else(|| Refusal::Config("no row is posted: say --as-of".to_owned()))?;
+    let accepted_at = as_of.to_zoned(TimeZone::UTC).map_err(|_| Refusal::Config(format!("--as-of {as_of} is out of range")))?.timestamp();
+    let analysis = analysis::analyse(&submission, &ruleset, as_of);
+    let order_ids: Vec<Uuid> = submission.orders.iter().map(|order| order.order_id.unwrap_or(Uuid::nil())).collect();
+    let stamp = report::Stamp {
+        insights_id: Uuid::nil(),
+        client_id: "local",
+        client_name: "local",
+        accepted_at,
+        order_ids: &order_ids,
+        input_digest: sha256(&body),
+    };
+    let document = report::document(&analysis, &submission, &ruleset, &stamp);
+    let mut whole = report::assemble(&document.head, &document.reports);
+    whole.push(b'\n');
+    Ok(whole)
+}
+
+fn sha256(body: &[u8]) -> [u8; 32] {
+    use sha2::Digest as _;
+    sha2::Sha256::digest(body).into()
+}
+
+fn read(file: &Path) -> std::io::Result<Vec<u8>> {
+    if file == Path::new("-") {
+        let mut body = Vec::new();
+        std::io::stdin().lock().take(MAX_FILE).read_to_end(&mut body)?;
+        return Ok(body);
+    }
+    std::fs::read(file)
+}

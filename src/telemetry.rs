@@ -1,1 +1,36 @@
-//! Logs and metrics.
+//! Logs and metrics: text on a terminal, JSON otherwise; never a narrative, an amount, a name, a token or a body.
+
+use std::io::IsTerminal as _;
+use std::sync::OnceLock;
+
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tracing_subscriber::filter::EnvFilter;
+
+/// Sends logs to stderr. `RUST_LOG` chooses the levels; `level` for ours and `warn` for everything else unless set.
+pub fn init_logs(level: &str) {
+    // sqlx logs slow statements with their text; ours carry no values, but the level keeps them out of the way.
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(format!("warn,cdr_insights={level}")));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second subscriber in one process is a test's: the first one stays.
+    let _ = if std::io::stderr().is_terminal() {
+        builder.with_target(false).try_init().is_ok()
+    } else {
+        builder.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init().is_ok()
+    };
+}
+
+/// The recorder behind `/metrics`: installed once, shared by every listener of the process.
+///
+/// # Panics
+/// Something else installed a recorder before.
+#[must_use]
+pub fn init_metrics() -> PrometheusHandle {
+    const SECONDS: [f64; 13] = [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+    static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
+    HANDLE
+        .get_or_init(|| {
+            let builder = PrometheusBuilder::new().set_buckets(&SECONDS).expect("there are buckets");
+            builder.install_recorder().expect("no other recorder is installed")
+        })
+        .clone()
+}

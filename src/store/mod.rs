@@ -1,10 +1,19 @@
 //! The only SQL. A store keeps sealed bytes and the queue; it does not know what a report is.
 //!
 //! Every method that serves a request takes the client; to any other client a row does not exist. Times are the caller's, so a
-//! test owns the clock. Methods stand in the same order here, in [`sqlite`] and in [`postgres`].
+//! test owns the clock. Times are kept to the microsecond. Methods stand in the same order here, in [`sqlite`] and in [`postgres`].
+//!
+//! To add a method: 1. declare it in [`Store`], in its group, with what it promises; 2. write its statement in `sql.rs`, once for both
+//! databases where they read alike, obeying the rules at its top; 3. turn its row into a type of this file in `rows.rs`; 4. put the
+//! method at the same place in `sqlite.rs` and `postgres.rs`; 5. add its cases to `tests/store/`, where each runs on both stores.
+//! A change of the schema is a new file in each folder of `migrations/`, named in `migrations.rs`.
 
+mod fault;
+mod migrations;
 pub mod postgres;
+mod rows;
 pub mod seal;
+mod sql;
 pub mod sqlite;
 
 use std::fmt;
@@ -19,8 +28,9 @@ use uuid::Uuid;
 /// Why the store could not answer.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The database is away, full or read-only: try again later (503). SQLSTATE classes 08, 53, 57P0x and 25006; pool time-outs;
-    /// SQLite's `BUSY`, `FULL`, `READONLY`, `IOERR`, `CANTOPEN`.
+    /// The database is away, full or read-only: try again later (503). SQLSTATE classes 08, 53, 57P and 25006, the server's time-outs
+    /// and conflicts (25P03, 40001, 40P01, 55P03, 57014), lost connections, pool time-outs; SQLite's `BUSY`, `LOCKED`, `FULL`,
+    /// `READONLY`, `IOERR`, `CANTOPEN`.
     #[error("the database is not available: {0}")]
     Unavailable(#[source] sqlx::Error),
     /// Any other database error: a fault of ours (500).
@@ -56,6 +66,8 @@ pub struct NewSubmission {
     pub accepted_at: Timestamp,
     /// When it expires: retention, or the earliest consent.
     pub expires_at: Timestamp,
+    /// What ends it then, for the deletion record: [`Reason::Expired`] or [`Reason::Consent`].
+    pub expiry_reason: Reason,
     /// `asOf`, fixed at acceptance.
     pub as_of: jiff::civil::Date,
     /// SHA-256 of the decompressed body.
@@ -84,7 +96,7 @@ pub struct NewSubmission {
 pub struct NewIdempotency {
     /// 1–255 visible ASCII characters.
     pub key: String,
-    /// When it is free again.
+    /// When it is free again; at the latest when the submission expires.
     pub expires_at: Timestamp,
 }
 
@@ -240,6 +252,12 @@ impl Reason {
             Self::Operator => "OPERATOR",
         }
     }
+
+    /// The reason of a stored word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Client, Self::Expired, Self::Consent, Self::Operator].into_iter().find(|reason| reason.as_str() == word)
+    }
 }
 
 /// What became of a DELETE.
@@ -394,7 +412,8 @@ impl fmt::Debug for StoreOptions {
 /// [`StoreError::Url`] for a URL of no known scheme, [`StoreError::Unavailable`] when the database cannot be reached.
 pub async fn open(options: &StoreOptions) -> Result<Arc<dyn Store>> {
     match options.url.split_once(':').map(|(scheme, _)| scheme) {
-        // sqlite => SqliteStore::open, postgres | postgresql => PostgresStore::open
+        Some("sqlite") => Ok(Arc::new(sqlite::SqliteStore::open(options).await?)),
+        Some("postgres" | "postgresql") => Ok(Arc::new(postgres::PostgresStore::open(options).await?)),
         _ => Err(StoreError::Url("must begin with sqlite: or postgres:".to_owned())),
     }
 }

@@ -3,7 +3,15 @@
 //! [`parse`](parse::parse) turns the bytes of a request into a [`Submission`], or into every violation at once. This module owns
 //! the types; what the wire looks like is `cdr`'s, what the figures mean is `analysis`'s.
 
+mod accounts;
+mod clock;
+mod datasets;
+mod envelope;
+mod findings;
 mod parse;
+mod rows;
+mod site;
+mod value;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -14,6 +22,23 @@ use uuid::Uuid;
 use crate::money::Cents;
 
 pub use parse::parse;
+
+/// Reads an `insightsId` or `orderId` by the published pattern,
+/// `^[0-9a-f]{8}-[0-9a-f]{4}-[0-5][0-9a-f]{3}-[089ab][0-9a-f]{3}-[0-9a-f]{12}$`; `None` for anything else.
+///
+/// The pattern, not the words "V4 UUID" beside it, is the rule, in paths and in payloads alike.
+#[must_use]
+pub fn parse_insights_id(text: &str) -> Option<Uuid> {
+    let is_lower_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    let fits = text.len() == 36
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            14 => matches!(byte, b'0'..=b'5'),
+            19 => matches!(byte, b'0' | b'8' | b'9' | b'a' | b'b'),
+            _ => is_lower_hex(byte),
+        });
+    if fits { Uuid::try_parse(text).ok() } else { None }
+}
 
 /// What reading a payload needs to know from outside.
 #[derive(Clone, Debug)]
@@ -41,6 +66,15 @@ pub struct Submission {
     pub customers: Vec<Customer>,
     /// What was lenient, in payload order; at most [`MAX_WARNINGS`], the last then says how many were left out.
     pub warnings: Vec<Warning>,
+}
+
+impl Submission {
+    /// When the whole submission expires: the earliest end of a consent that any customer or account names.
+    #[must_use]
+    pub fn consent_expires_at(&self) -> Option<Timestamp> {
+        let accounts = |customer: &'_ Customer| customer.accounts.iter().filter_map(|account| account.consent_expires_at).min();
+        self.customers.iter().filter_map(|customer| customer.consent_expires_at.into_iter().chain(accounts(customer)).min()).min()
+    }
 }
 
 /// Most warnings that a submission carries.
@@ -175,6 +209,8 @@ pub struct Account {
     pub institution_name: Option<Box<str>>,
     /// The account's own arrangement, else its customer's.
     pub cdr_arrangement_id: Option<Box<str>>,
+    /// The end of the account's own consent, else of its customer's.
+    pub consent_expires_at: Option<Timestamp>,
     /// First day that was asked of the holder.
     pub data_from: Option<Date>,
     /// Last day that was asked of the holder.
@@ -183,7 +219,7 @@ pub struct Account {
     pub credit_card: Option<CreditCardTerms>,
     /// `specificAccountUType: loan`.
     pub loan: Option<LoanTerms>,
-    /// Highest lending rate named, a fraction in millionths (0.0625 = 62 500); `lendingRate`, else the first of `lendingRates`.
+    /// A fraction in millionths (0.0625 = 62 500): `lendingRate`, else the highest of `lendingRates` that is no discount or penalty.
     pub lending_rate_millionths: Option<i64>,
 }
 
@@ -269,6 +305,9 @@ impl Currency {
     }
 
     /// The code.
+    ///
+    /// # Panics
+    /// Never: the bytes are ASCII letters.
     #[must_use]
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).expect("three ASCII letters")
@@ -282,7 +321,7 @@ impl Serialize for Currency {
 }
 
 /// `status` of a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the Data Standards' own words")]
 pub enum Status {
@@ -394,11 +433,11 @@ pub struct ScheduledPayment {
     pub is_active: bool,
     /// Index into the customer's accounts: the account that pays.
     pub account: usize,
-    /// `nickname`, `payerReference` or `payeeReference`: whichever says something first.
+    /// `nickname`, the first payee's `nickname`, `payerReference` or `payeeReference`: whichever says something first.
     pub label: Option<Box<str>>,
     /// One entry a payee.
     pub payments: Vec<PaymentSetEntry>,
-    /// `recurrence.nextPaymentDate`.
+    /// `recurrence.nextPaymentDate`, else the day of a single payment.
     pub next_date: Option<Date>,
     /// The interval of the first schedule, as sent (an ISO 8601 duration such as `P1M`).
     pub interval: Option<Box<str>>,
@@ -409,7 +448,7 @@ pub struct ScheduledPayment {
 pub struct PaymentSetEntry {
     /// Positive, where it is fixed.
     pub amount: Option<Cents>,
-    /// Biller, payee or account name.
+    /// Biller, payee or account name, else the customer's `nickname` for the payee.
     pub payee: Option<Box<str>>,
     /// The own account it goes to.
     pub to_account_id: Option<Box<str>>,

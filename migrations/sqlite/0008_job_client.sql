@@ -1,0 +1,2 @@
+-- A client's unfinished jobs.
+CREATE INDEX job_client ON job (client_id)

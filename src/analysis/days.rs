@@ -1,0 +1,93 @@
+//! Calendar arithmetic on whole days.
+
+use jiff::SignedDuration;
+use jiff::civil::Date;
+
+/// Days from `from` to `to`; negative when `to` is earlier.
+#[must_use]
+pub fn between(from: Date, to: Date) -> i64 {
+    to.duration_since(from).as_hours() / 24
+}
+
+/// A span of days, both ends included. Never empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// First day.
+    pub from: Date,
+    /// Last day.
+    pub to: Date,
+}
+
+impl Window {
+    /// The days from one to another; `None` when there are none.
+    #[must_use]
+    pub fn new(from: Date, to: Date) -> Option<Self> {
+        (from <= to).then_some(Self { from, to })
+    }
+
+    /// How many days.
+    #[must_use]
+    pub fn days(self) -> i64 {
+        between(self.from, self.to) + 1
+    }
+
+    /// True for a day inside.
+    #[must_use]
+    pub fn contains(self, day: Date) -> bool {
+        (self.from..=self.to).contains(&day)
+    }
+
+    /// The days that both have.
+    #[must_use]
+    pub fn intersect(self, other: Self) -> Option<Self> {
+        Self::new(self.from.max(other.from), self.to.min(other.to))
+    }
+
+    /// True when no day lies between them.
+    #[must_use]
+    pub fn touches(self, other: Self) -> bool {
+        let (first, second) = if self.from <= other.from { (self, other) } else { (other, self) };
+        between(first.to, second.from) <= 1
+    }
+
+    /// Calendar months that lie wholly inside.
+    #[must_use]
+    pub fn complete_months(self) -> i64 {
+        let index = |day: Date| i64::from(day.year()) * 12 + i64::from(day.month());
+        let first = index(self.from) + i64::from(self.from.day() != 1);
+        // The last day of a month is the one whose successor is a first.
+        let after = self.to.checked_add(SignedDuration::from_hours(24)).unwrap_or(self.to);
+        (index(after) - first).max(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn both_ends_of_a_window_count() {
+        let window = Window::new(date(2026, 1, 1), date(2026, 1, 31)).expect("not empty");
+        assert_eq!(window.days(), 31);
+        assert_eq!(Window::new(date(2026, 1, 2), date(2026, 1, 1)), None);
+    }
+
+    #[test]
+    fn a_month_is_complete_only_with_its_first_and_last_day() {
+        let months = |from, to| Window::new(from, to).expect("not empty").complete_months();
+        assert_eq!(months(date(2026, 1, 1), date(2026, 1, 31)), 1);
+        assert_eq!(months(date(2026, 1, 2), date(2026, 1, 31)), 0);
+        assert_eq!(months(date(2026, 1, 1), date(2026, 1, 30)), 0);
+        assert_eq!(months(date(2025, 11, 22), date(2026, 11, 22)), 11);
+        assert_eq!(months(date(2026, 1, 5), date(2026, 1, 6)), 0);
+    }
+
+    #[test]
+    fn windows_that_follow_each_other_touch() {
+        let window = |from, to| Window::new(from, to).expect("not empty");
+        let january = window(date(2026, 1, 1), date(2026, 1, 31));
+        assert!(january.touches(window(date(2026, 2, 1), date(2026, 2, 2))));
+        assert!(!january.touches(window(date(2026, 2, 2), date(2026, 2, 3))));
+    }
+}

@@ -1,0 +1,246 @@
+//! The published part: totals, category groups, and beside each group its categories.
+//!
+//! Every counted row is summed by its sign, transfers and reversals included, so that the groups add up to the totals to the cent.
+
+use std::collections::BTreeSet;
+
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+
+use super::evidence::{self, Evidence};
+use crate::analysis::days::Window;
+use crate::analysis::label::Verdict;
+use crate::analysis::ledger::Ledger;
+use crate::analysis::ruleset::{Category, Ruleset};
+use crate::money::Cents;
+
+/// A sum of rows of one direction: `{sumAmount, numberOfTransactions, Average}`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sum {
+    /// Debits are negative.
+    pub amount: Cents,
+    /// How many rows.
+    pub rows: u64,
+}
+
+/// The capital of `Average` is the publication's; without rows it is `null`.
+impl Serialize for Sum {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut sum = serializer.serialize_struct("Sum", 3)?;
+        sum.serialize_field("sumAmount", &self.amount)?;
+        sum.serialize_field("numberOfTransactions", &self.rows)?;
+        sum.serialize_field("Average", &self.amount.mul_div(1, i128::from(self.rows)))?;
+        sum.end()
+    }
+}
+
+impl Sum {
+    fn add(&mut self, amount: Cents) {
+        self.amount += amount;
+        self.rows += 1;
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.amount += other.amount;
+        self.rows += other.rows;
+    }
+}
+
+/// Money in and money out. A row of no money counts as money in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Total {
+    /// Rows of zero and above.
+    pub credit: Sum,
+    /// Rows below zero.
+    pub debit: Sum,
+}
+
+impl Total {
+    fn add(&mut self, amount: Cents) {
+        if amount.is_negative() { self.debit.add(amount) } else { self.credit.add(amount) }
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.credit.merge(other.credit);
+        self.debit.merge(other.debit);
+    }
+}
+
+/// One group. Debit stands before credit here, as published.
+#[derive(Clone, Debug, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CategoryGroup {
+    #[serde(rename = "categoryGroup")]
+    code: Box<str>,
+    #[serde(rename = "categoryGroupDescription")]
+    description: Box<str>,
+    debit: Sum,
+    credit: Sum,
+    categories: Vec<CategoryFigures>,
+}
+
+/// One category of a group.
+#[derive(Clone, Debug, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CategoryFigures {
+    category: Box<str>,
+    category_description: Box<str>,
+    debit: Sum,
+    credit: Sum,
+    monthly_average: Option<Cents>,
+    evidence: CategoryEvidence,
+}
+
+#[derive(Clone, Debug, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CategoryEvidence {
+    monthly_average: Evidence,
+}
+
+/// What `combinedSummary` and the header's period are made of.
+#[derive(Clone, Debug)]
+pub struct Summary {
+    /// The reporting period; `None` when the payload names none and no row is counted.
+    pub period: Option<Window>,
+    /// Distinct institutions of the order.
+    pub institutions: usize,
+    /// Distinct accounts of the order.
+    pub accounts: usize,
+    /// All counted rows.
+    pub total: Total,
+    /// The groups that have a counted row, in taxonomy order.
+    pub groups: Vec<CategoryGroup>,
+}
+
+/// Days in a month, in ten-thousandths: 365.25 ÷ 12.
+const MONTH_DAYS: (i128, i128) = (304_375, 10_000);
+/// A monthly figure needs a month.
+const LEAST_DAYS: i64 = 30;
+/// From so many complete months a window is not short.
+const ENOUGH_MONTHS: i64 = 6;
+
+/// Sums the counted rows.
+pub(super) fn draw(ledger: &Ledger<'_>, verdicts: &[Verdict], ruleset: &Ruleset) -> Summary {
+    let categories = ruleset.categories().len();
+    let mut totals = vec![Total::default(); categories];
+    let mut carried = vec![vec![false; categories]; ledger.accounts.len()];
+    for (row, verdict) in counted(ledger, verdicts) {
+        totals[index(verdict.category)].add(row.transaction().amount);
+        carried[row.account][index(verdict.category)] = true;
+    }
+    let windows: Vec<Common> =
+        ruleset.categories().map(|category| common_window(ledger, |account| carried[account][index(category)])).collect();
+    let mut net = vec![Cents::ZERO; categories];
+    for (row, verdict) in counted(ledger, verdicts) {
+        let window = windows[index(verdict.category)].window;
+        if window.zip(row.day).is_some_and(|(window, day)| window.contains(day)) {
+            net[index(verdict.category)] += row.transaction().amount;
+        }
+    }
+    let mut total = Total::default();
+    for of_category in &totals {
+        total.merge(*of_category);
+    }
+    let figures = |category: Category| -> Option<CategoryFigures> {
+        let Total { credit, debit } = totals[index(category)];
+        let (monthly_average, evidence) = monthly(net[index(category)], &windows[index(category)]);
+        (credit.rows + debit.rows > 0).then(|| CategoryFigures {
+            category: ruleset.code(category).into(),
+            category_description: ruleset.name(category).into(),
+            debit,
+            credit,
+            monthly_average,
+            evidence: CategoryEvidence { monthly_average: evidence },
+        })
+    };
+    let groups = ruleset.groups().filter_map(|group| {
+        let of_group = || ruleset.categories().filter(|category| ruleset.group(*category) == group);
+        let mut sum = Total::default();
+        for category in of_group() {
+            sum.merge(totals[index(category)]);
+        }
+        let categories: Vec<CategoryFigures> = of_group().filter_map(figures).collect();
+        (!categories.is_empty()).then(|| CategoryGroup {
+            code: ruleset.group_code(group).into(),
+            description: ruleset.group_name(group).into(),
+            debit: sum.debit,
+            credit: sum.credit,
+            categories,
+        })
+    });
+    Summary {
+        period: ledger.period(),
+        institutions: institutions(ledger),
+        accounts: ledger.accounts.len(),
+        total,
+        groups: groups.collect(),
+    }
+}
+
+fn counted<'l>(
+    ledger: &'l Ledger<'_>,
+    verdicts: &'l [Verdict],
+) -> impl Iterator<Item = (&'l crate::analysis::ledger::Row<'l>, &'l Verdict)> {
+    ledger.rows.iter().zip(verdicts).filter(|(row, _)| row.is_counted())
+}
+
+fn index(category: Category) -> usize {
+    usize::from(category.0)
+}
+
+/// The net sum of the common window, brought to a month.
+fn monthly(net: Cents, common: &Common) -> (Option<Cents>, Evidence) {
+    let mut evidence = Evidence::of("monthlyAverage");
+    let Some(window) = common.window else {
+        evidence.reason = Some(evidence::NO_COVERAGE);
+        evidence.account_ids.clone_from(&common.binding);
+        return (None, evidence);
+    };
+    if common.assumed {
+        evidence.flags.push(evidence::COVERAGE_ASSUMED);
+    }
+    if window.complete_months() < ENOUGH_MONTHS {
+        evidence.flags.push(evidence::SHORT_WINDOW);
+    }
+    if window.days() < LEAST_DAYS {
+        evidence.reason = Some(evidence::COVERAGE_TOO_SHORT);
+        evidence.account_ids.clone_from(&common.binding);
+        return (None, evidence);
+    }
+    (net.mul_div(MONTH_DAYS.0, MONTH_DAYS.1 * i128::from(window.days())), evidence)
+}
+
+/// The days that several accounts have in common.
+#[derive(Clone, Debug)]
+pub(super) struct Common {
+    pub(super) window: Option<Window>,
+    /// One of the accounts has an assumed coverage.
+    pub(super) assumed: bool,
+    /// The accounts that bound it, by account id.
+    pub(super) binding: Vec<Box<str>>,
+}
+
+/// The common window of the accounts that carry a figure.
+pub(super) fn common_window(ledger: &Ledger<'_>, carries: impl Fn(usize) -> bool) -> Common {
+    let bearing: Vec<usize> = (0..ledger.accounts.len()).filter(|&account| carries(account)).collect();
+    let latest = bearing.iter().filter_map(|&account| ledger.usable(account)).map(|window| window.from).max();
+    let earliest = bearing.iter().filter_map(|&account| ledger.usable(account)).map(|window| window.to).min();
+    let all_covered = bearing.iter().all(|&account| ledger.usable(account).is_some());
+    let binds = |account: &&usize| ledger.usable(**account).is_none_or(|window| Some(window.from) == latest || Some(window.to) == earliest);
+    Common {
+        window: latest.zip(earliest).filter(|_| all_covered).and_then(|(from, to)| Window::new(from, to)),
+        assumed: bearing.iter().any(|&account| ledger.accounts[account].coverage.is_some_and(|coverage| coverage.assumed)),
+        binding: bearing.iter().filter(binds).map(|&account| ledger.accounts[account].first().account_id.clone()).collect(),
+    }
+}
+
+/// Distinct institutions by name; a customer whose institution nobody names is one of its own.
+fn institutions(ledger: &Ledger<'_>) -> usize {
+    let keys = ledger.accounts.iter().map(|account| {
+        let view = &account.views[0];
+        let name = account.views.iter().find_map(|view| view.account.institution_name.as_deref()).unwrap_or_default();
+        let name: String = name.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ");
+        let customer = name.is_empty().then_some(view.customer);
+        (name, customer)
+    });
+    keys.collect::<BTreeSet<_>>().len()
+}
