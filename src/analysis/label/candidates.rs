@@ -3,7 +3,9 @@
 //! Direction first, then income words, then merchant. A rule whose words lie inside a longer rule's words is silent; of the rest
 //! the operator's own come first, then the surest.
 
-use super::evidence::Evidence;
+use std::ops::Range;
+
+use super::evidence::{Evidence, Segment};
 use crate::analysis::ruleset::{Category, Hit, Rule, Ruleset, Source};
 
 /// What a name found by its beginning keeps of its confidence, in hundredths.
@@ -31,7 +33,7 @@ pub(super) struct Candidate<'a> {
     is_way: bool,
 }
 
-impl<'a> Candidate<'a> {
+impl Candidate<'_> {
     pub(super) fn matched<'e>(&self, evidence: &'e Evidence<'_>) -> &'e str {
         &evidence.segments[self.segment].padded[self.start..self.end]
     }
@@ -119,18 +121,26 @@ impl<'a> Candidates<'a> {
         if !evidence.narrative.has_party() {
             return None;
         }
-        let offset = evidence.segments[0].core.start;
-        let mut list = Vec::new();
-        for hit in ruleset.cut_off(&evidence.narrative.text)? {
-            let hit = Hit { start: hit.start + offset, end: hit.end + offset, rules: hit.rules };
-            add(&mut list, evidence, ruleset, 0, hit, true, 0);
-        }
-        list.retain(|one| one.is_way && matches!(one.rule.source, Source::Name | Source::Brand));
-        let first = list.first()?.rule.category;
-        let agreed = list.iter().all(|one| one.rule.category == first);
-        let surest = list.into_iter().rev().max_by_key(|one| one.confidence)?;
-        agreed.then(|| Candidate { confidence: surest.confidence / 100 * CUT_OFF + surest.confidence % 100 * CUT_OFF / 100, ..surest })
+        let Segment { padded, core } = &evidence.segments[0];
+        // What was cut may look like a place: VIRGIN AUSTRAL.
+        [core.end, padded.len() - 1].into_iter().find_map(|end| cut_off_at(core.start..end, evidence, ruleset))
     }
+}
+
+fn cut_off_at<'a>(range: Range<usize>, evidence: &'a Evidence<'_>, ruleset: &'a Ruleset) -> Option<Candidate<'a>> {
+    let mut list = Vec::new();
+    for hit in ruleset.cut_off(&evidence.segments[0].padded[range.clone()]) {
+        let hit = Hit { start: hit.start + range.start, end: hit.end + range.start, rules: hit.rules };
+        add(&mut list, evidence, ruleset, 0, hit, true, 0);
+    }
+    list.retain(|one| one.is_way);
+    // The index may say another trade of a name that was written by hand.
+    let source = if list.iter().any(|one| one.rule.source == Source::Name) { Source::Name } else { Source::Brand };
+    list.retain(|one| one.rule.source == source);
+    let first = list.first()?.rule.category;
+    let agreed = list.iter().all(|one| one.rule.category == first);
+    let surest = list.into_iter().rev().max_by_key(|one| one.confidence)?;
+    agreed.then(|| Candidate { confidence: surest.confidence / 100 * CUT_OFF + surest.confidence % 100 * CUT_OFF / 100, ..surest })
 }
 
 /// Adds the rules of a hit whose conditions hold. Names and cues must touch the core of the text; phrases may be channel words.

@@ -5,10 +5,8 @@
 pub(super) fn facilitator<'a>(mut words: impl Iterator<Item = (&'a str, bool)>) -> Option<(&'static str, usize)> {
     let (first, has_star) = words.next()?;
     let (name, needs_star) = match first {
-        "SQ" | "SQU" => ("SQUARE", true),
-        "SQUARE" => ("SQUARE", true),
-        "PAYPAL" | "PYPL" => ("PAYPAL", true),
-        "PP" => ("PAYPAL", true),
+        "SQ" | "SQU" | "SQUARE" => ("SQUARE", true),
+        "PAYPAL" | "PP" | "PYPL" => ("PAYPAL", true),
         "ZLR" | "ZELLER" => ("ZELLER", true),
         "SP" => ("SHOPIFY", false),
         "SHOPIFY" => ("SHOPIFY", true),

@@ -8,6 +8,8 @@ mod candidates;
 mod evidence;
 mod facilitator;
 pub mod narrative;
+mod numbers;
+mod parts;
 mod structured;
 mod tokens;
 

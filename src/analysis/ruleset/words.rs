@@ -6,44 +6,48 @@ use std::borrow::Cow;
 /// Upper-case ASCII with single spaces: accents fall off, apostrophes vanish, other foreign letters part words.
 #[must_use]
 pub(crate) fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return fold_ascii(text);
+    }
     let mut out = String::with_capacity(text.len());
     let mut gap = false;
-    let mut push = |piece: &str, gap: &mut bool| {
-        if *gap && !out.is_empty() {
+    for character in text.chars() {
+        let mut own = [0; 4];
+        let letters: &str = match character {
+            '\'' | '`' | '´' | '‘' | '’' | 'ʼ' => continue,
+            '!'..='~' => character.to_ascii_uppercase().encode_utf8(&mut own),
+            '‐'..='―' => "-",
+            _ => plain_letters(character).unwrap_or(""),
+        };
+        if letters.is_empty() {
+            gap = true;
+            continue;
+        }
+        if std::mem::take(&mut gap) && !out.is_empty() {
             out.push(' ');
         }
-        *gap = false;
-        out.push_str(piece);
-    };
-    if text.is_ascii() {
-        let mut bytes = Vec::with_capacity(text.len());
-        for &byte in text.as_bytes() {
-            match byte {
-                b'\'' | b'`' => {}
-                b'!'..=b'~' => {
-                    if gap && !bytes.is_empty() {
-                        bytes.push(b' ');
-                    }
-                    gap = false;
-                    bytes.push(byte.to_ascii_uppercase());
-                }
-                _ => gap = true,
-            }
-        }
-        return String::from_utf8(bytes).expect("only printable ASCII was kept");
-    }
-    for character in text.chars() {
-        match character {
-            '\'' | '`' | '´' | '‘' | '’' | 'ʼ' => {}
-            '!'..='~' => push(character.to_ascii_uppercase().encode_utf8(&mut [0; 4]), &mut gap),
-            '‐'..='―' => push("-", &mut gap),
-            _ => match plain_letters(character) {
-                Some(letters) => push(letters, &mut gap),
-                None => gap = true,
-            },
-        }
+        out.push_str(letters);
     }
     out
+}
+
+/// The same for what nearly every description is.
+fn fold_ascii(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut gap = false;
+    for &byte in text.as_bytes() {
+        match byte {
+            b'\'' | b'`' => {}
+            b'!'..=b'~' => {
+                if std::mem::take(&mut gap) && !bytes.is_empty() {
+                    bytes.push(b' ');
+                }
+                bytes.push(byte.to_ascii_uppercase());
+            }
+            _ => gap = true,
+        }
+    }
+    String::from_utf8(bytes).expect("only printable ASCII was kept")
 }
 
 /// The plain letters of an accented one, for the alphabets of Latin-1 and Latin Extended-A.
