@@ -2,11 +2,12 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use cdr_insights::store::{NewSubmission, Purged, State, StoreError, StoreOptions, Submitted, open};
-use sqlx::{Connection, SqliteConnection};
+use sqlx::{Connection, PgConnection, SqliteConnection};
 
 use crate::cluster::{Cluster, Stop};
 use crate::stage::{MANY, Stage, at, completion, draft, keyed, options};
@@ -124,15 +125,10 @@ async fn a_full_disk_is_unavailable_and_recovers() {
     // SQLite reports a page limit exactly as it reports a full disk.
     let pages: i64 = sqlx::query_scalar("PRAGMA page_count").fetch_one(&mut other).await.unwrap();
     sqlx::raw_sql(sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {pages}"))).execute(&mut other).await.unwrap();
-    let full = sqlx::query("INSERT INTO deletion VALUES (randomblob(16), hex(randomblob(100)), 0, 'CLIENT', 0, 0, 0)");
     let mut outcome = Ok(());
-    let mut statement = full;
     for _ in 0..100 {
-        outcome = statement.execute(&mut other).await.map(|_| ());
-        if outcome.is_err() {
-            break;
-        }
-        statement = sqlx::query("INSERT INTO deletion VALUES (randomblob(16), hex(randomblob(100)), 0, 'CLIENT', 0, 0, 0)");
+        let insert = sqlx::query("INSERT INTO deletion VALUES (randomblob(16), hex(randomblob(100)), 0, 'CLIENT', 0, 0, 0)");
+        outcome = outcome.and(insert.execute(&mut other).await.map(|_| ()));
     }
     assert!(matches!(StoreError::from(outcome.unwrap_err()), StoreError::Unavailable(_)));
     drop(other);
@@ -216,4 +212,29 @@ async fn postgres_may_go_away_and_come_back() {
     }
     assert_eq!(store.due(at(1), MANY).await.unwrap().len(), 2);
     store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_without_a_free_connection_is_unavailable() {
+    let Some(stage) = Stage::postgres().await else { return };
+    let new = draft("acme");
+    stage.accept(&new).await;
+    let narrow = StoreOptions { max_connections: 1, acquire_timeout: Duration::from_millis(200), ..options(&stage.url) };
+    let store = open(&narrow).await.unwrap();
+    let due = store.due(at(1), 1).await.unwrap()[0];
+
+    let mut other = PgConnection::connect(&stage.url).await.unwrap();
+    let mut hold = other.begin().await.unwrap();
+    sqlx::raw_sql("UPDATE job SET lease_until = lease_until").execute(&mut *hold).await.unwrap();
+    let claim = tokio::spawn({
+        let store = Arc::clone(&store);
+        async move { store.claim(due, at(1), at(16)).await }
+    });
+    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = 'cdr-insights'
+        AND datname = current_database()";
+    tokio::time::timeout(Duration::from_secs(10), async { while stage.number(waiting).await == 0 {} }).await.unwrap();
+    assert!(matches!(store.find("acme", new.insights_id, None, at(1)).await, Err(StoreError::Unavailable(_))));
+    hold.rollback().await.unwrap();
+    assert!(claim.await.unwrap().unwrap().is_some());
+    assert!(store.find("acme", new.insights_id, None, at(1)).await.unwrap().is_some());
 }

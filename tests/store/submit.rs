@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use cdr_insights::store::seal::{Column, Keyring};
 use cdr_insights::store::{NewSubmission, Purged, Remembered, State, StoreError, Submitted};
 use uuid::Uuid;
@@ -261,16 +260,4 @@ async fn one_key_sent_with_many_bodies_at_once_takes_one(stage: &Stage) {
     assert_eq!((inserted, refused), (1, 11));
     assert_eq!(stage.count("submission").await, 1);
     assert_eq!(stage.count("payload").await, 1);
-}
-
-/// The driver must not hold a blob by reference into a buffer that it reuses.
-#[tokio::test]
-async fn blobs_of_two_rows_are_apart() {
-    let stage = Stage::sqlite().await;
-    let (first, second) = (draft("acme"), NewSubmission { accepted: Bytes::from_static(b"another"), ..draft("acme") });
-    stage.accept(&first).await;
-    stage.accept(&second).await;
-    let found = stage.found(&first, 1).await;
-    assert_eq!(stage.found(&second, 1).await.accepted, second.accepted);
-    assert_eq!(found.accepted, first.accepted);
 }

@@ -4,8 +4,8 @@
 //! The binaries are looked for in `CDR_INSIGHTS_TEST_PG_BIN`, `/usr/lib/postgresql/*/bin` (newest first) and `PATH`. Where there are
 //! none the Postgres cases are skipped and say so, unless `CI` or `CDR_INSIGHTS_REQUIRE_POSTGRES=1` is set: then they fail.
 //!
-//! The server is a child of a small shell that waits for its standard input to end. The test process holds the other end, so however
-//! it ends (a panic, a signal), the server is stopped by its process id and the directory is removed.
+//! A small shell makes the cluster, starts the server and waits for its own input to end. The test process holds the other end, so
+//! however it ends (a panic, a signal), the server is stopped by its process id and the directory is removed.
 
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::MetadataExt;
@@ -81,13 +81,6 @@ impl Cluster {
         };
         let made = run(&mut unprivileged("mktemp", &["-d", "/tmp/cdr-insights-pg.XXXXXX"]));
         let directory = PathBuf::from(made.trim());
-        let data = directory.join("data");
-        let initdb = binaries.join("initdb");
-        let mut arguments = vec!["--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-locale", "-D", path(&data)];
-        if !is_durable {
-            arguments.push("--no-sync");
-        }
-        run(&mut unprivileged(path(&initdb), &arguments));
         let mut cluster = Self { binaries, directory, is_durable, server: None, databases: AtomicU32::new(0) };
         cluster.resume();
         Some(cluster)
@@ -103,22 +96,26 @@ impl Cluster {
     }
 
     fn launch(&self) -> Server {
+        // The signal is repeated: until the server has its own handlers it ignores what a shell's background jobs ignore.
         const SCRIPT: &str = r#"
             trap '' HUP INT TERM
-            directory=$1; shift
+            directory=$1; initdb=$2; shift 2
+            [ -d "$directory/data" ] ||
+                "$initdb" --auth=trust --username=postgres --encoding=UTF8 --no-locale --no-sync -D "$directory/data" >/dev/null || exit
             "$@" & server=$!
             signal=QUIT; keep=
             read -r word && { keep=yes; [ "$word" = fast ] && signal=INT; }
-            kill -s "$signal" "$server"; wait "$server"
+            while kill -s "$signal" "$server"; do sleep 0.1; done 2>/dev/null & killer=$!
+            wait "$server"; kill -s KILL "$killer"
             [ -n "$keep" ] || rm -rf "$directory"
         "#;
-        let postgres = self.binaries.join("postgres");
+        let (initdb, postgres) = (self.binaries.join("initdb"), self.binaries.join("postgres"));
         let data = self.directory.join("data");
         let socket = format!("unix_socket_directories={}", self.directory.display());
         let durable = if self.is_durable { "on" } else { "off" };
         let (fsync, commits) = (format!("fsync={durable}"), format!("synchronous_commit={durable}"));
         let settings = [&socket, "listen_addresses=", &fsync, &commits, "max_connections=300", "shared_buffers=64MB", "lc_messages=C"];
-        let mut arguments = vec!["-c", SCRIPT, "sh", path(&self.directory), path(&postgres), "-D", path(&data)];
+        let mut arguments = vec!["-c", SCRIPT, "sh", path(&self.directory), path(&initdb), path(&postgres), "-D", path(&data)];
         arguments.extend(settings.into_iter().flat_map(|setting| ["-c", setting]));
         let mut command = unprivileged("sh", &arguments);
         // A group of its own: an interrupt of the tests reaches it only as the end of its input.

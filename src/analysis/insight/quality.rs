@@ -52,19 +52,7 @@ pub struct CoverageFacts {
 }
 
 /// Whether the common window has so many days.
-#[derive(Clone, Debug, Serialize)]
-struct Windows {
-    #[serde(rename = "30")]
-    d30: bool,
-    #[serde(rename = "60")]
-    d60: bool,
-    #[serde(rename = "90")]
-    d90: bool,
-    #[serde(rename = "180")]
-    d180: bool,
-    #[serde(rename = "365")]
-    d365: bool,
-}
+type Windows = BTreeMap<u16, bool>;
 
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -113,6 +101,8 @@ struct QualityEvidence {
     combined_category_groups: Evidence,
 }
 
+/// Days that figures of other blocks look back.
+const WINDOWS: [u16; 5] = [30, 60, 90, 180, 365];
 /// From this confidence, in thousandths, a row counts as categorised.
 const CATEGORISED: u16 = 900;
 
@@ -227,7 +217,7 @@ pub(super) fn coverage_facts(ledger: &Ledger<'_>, account: usize) -> Option<Cove
 
 fn windows(ledger: &Ledger<'_>, common: &Common, carries: &[bool]) -> (Windows, Evidence) {
     let days = common.window.map_or(0, crate::analysis::days::Window::days);
-    let windows = Windows { d30: days >= 30, d60: days >= 60, d90: days >= 90, d180: days >= 180, d365: days >= 365 };
+    let windows = WINDOWS.into_iter().map(|length| (length, days >= i64::from(length))).collect();
     let mut evidence = Evidence::of("commonWindow");
     if common.assumed {
         evidence.flags.push(evidence::COVERAGE_ASSUMED);

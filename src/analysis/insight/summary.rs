@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use serde::Serialize;
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::evidence::{self, Evidence};
 use crate::analysis::days::Window;
@@ -13,35 +13,40 @@ use crate::analysis::ledger::Ledger;
 use crate::analysis::ruleset::{Category, Ruleset};
 use crate::money::Cents;
 
-/// A sum of rows of one direction.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+/// A sum of rows of one direction: `{sumAmount, numberOfTransactions, Average}`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sum {
     /// Debits are negative.
-    pub sum_amount: Cents,
+    pub amount: Cents,
     /// How many rows.
-    pub number_of_transactions: u64,
-    /// Sum over number; `null` without rows. The capital is the publication's.
-    #[serde(rename = "Average")]
-    pub average: Option<Cents>,
+    pub rows: u64,
+}
+
+/// The capital of `Average` is the publication's; without rows it is `null`.
+impl Serialize for Sum {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut sum = serializer.serialize_struct("Sum", 3)?;
+        sum.serialize_field("sumAmount", &self.amount)?;
+        sum.serialize_field("numberOfTransactions", &self.rows)?;
+        sum.serialize_field("Average", &self.amount.mul_div(1, i128::from(self.rows)))?;
+        sum.end()
+    }
 }
 
 impl Sum {
     fn add(&mut self, amount: Cents) {
-        self.sum_amount += amount;
-        self.number_of_transactions += 1;
-        self.average = self.sum_amount.mul_div(1, i128::from(self.number_of_transactions));
+        self.amount += amount;
+        self.rows += 1;
     }
 
     fn merge(&mut self, other: Self) {
-        self.sum_amount += other.sum_amount;
-        self.number_of_transactions += other.number_of_transactions;
-        self.average = self.sum_amount.mul_div(1, i128::from(self.number_of_transactions));
+        self.amount += other.amount;
+        self.rows += other.rows;
     }
 }
 
 /// Money in and money out. A row of no money counts as money in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Total {
     /// Rows of zero and above.
     pub credit: Sum,
@@ -61,18 +66,20 @@ impl Total {
 }
 
 /// One group. Debit stands before credit here, as published.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CategoryGroup {
-    category_group: Box<str>,
-    category_group_description: Box<str>,
+    #[serde(rename = "categoryGroup")]
+    code: Box<str>,
+    #[serde(rename = "categoryGroupDescription")]
+    description: Box<str>,
     debit: Sum,
     credit: Sum,
     categories: Vec<CategoryFigures>,
 }
 
 /// One category of a group.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 struct CategoryFigures {
     category: Box<str>,
@@ -83,7 +90,7 @@ struct CategoryFigures {
     evidence: CategoryEvidence,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 struct CategoryEvidence {
     monthly_average: Evidence,
@@ -130,11 +137,13 @@ pub(super) fn draw(ledger: &Ledger<'_>, verdicts: &[Verdict], ruleset: &Ruleset)
         }
     }
     let mut total = Total::default();
-    totals.iter().for_each(|of_category| total.merge(*of_category));
+    for of_category in &totals {
+        total.merge(*of_category);
+    }
     let figures = |category: Category| -> Option<CategoryFigures> {
         let Total { credit, debit } = totals[index(category)];
         let (monthly_average, evidence) = monthly(net[index(category)], &windows[index(category)]);
-        (credit.number_of_transactions + debit.number_of_transactions > 0).then(|| CategoryFigures {
+        (credit.rows + debit.rows > 0).then(|| CategoryFigures {
             category: ruleset.code(category).into(),
             category_description: ruleset.name(category).into(),
             debit,
@@ -146,11 +155,13 @@ pub(super) fn draw(ledger: &Ledger<'_>, verdicts: &[Verdict], ruleset: &Ruleset)
     let groups = ruleset.groups().filter_map(|group| {
         let of_group = || ruleset.categories().filter(|category| ruleset.group(*category) == group);
         let mut sum = Total::default();
-        of_group().for_each(|category| sum.merge(totals[index(category)]));
+        for category in of_group() {
+            sum.merge(totals[index(category)]);
+        }
         let categories: Vec<CategoryFigures> = of_group().filter_map(figures).collect();
         (!categories.is_empty()).then(|| CategoryGroup {
-            category_group: ruleset.group_code(group).into(),
-            category_group_description: ruleset.group_name(group).into(),
+            code: ruleset.group_code(group).into(),
+            description: ruleset.group_name(group).into(),
             debit: sum.debit,
             credit: sum.credit,
             categories,
@@ -210,15 +221,15 @@ pub(super) struct Common {
 
 /// The common window of the accounts that carry a figure.
 pub(super) fn common_window(ledger: &Ledger<'_>, carries: impl Fn(usize) -> bool) -> Common {
-    let carriers: Vec<usize> = (0..ledger.accounts.len()).filter(|&account| carries(account)).collect();
-    let latest = carriers.iter().filter_map(|&account| ledger.usable(account)).map(|window| window.from).max();
-    let earliest = carriers.iter().filter_map(|&account| ledger.usable(account)).map(|window| window.to).min();
-    let all_covered = carriers.iter().all(|&account| ledger.usable(account).is_some());
+    let bearing: Vec<usize> = (0..ledger.accounts.len()).filter(|&account| carries(account)).collect();
+    let latest = bearing.iter().filter_map(|&account| ledger.usable(account)).map(|window| window.from).max();
+    let earliest = bearing.iter().filter_map(|&account| ledger.usable(account)).map(|window| window.to).min();
+    let all_covered = bearing.iter().all(|&account| ledger.usable(account).is_some());
     let binds = |account: &&usize| ledger.usable(**account).is_none_or(|window| Some(window.from) == latest || Some(window.to) == earliest);
     Common {
         window: latest.zip(earliest).filter(|_| all_covered).and_then(|(from, to)| Window::new(from, to)),
-        assumed: carriers.iter().any(|&account| ledger.accounts[account].coverage.is_some_and(|coverage| coverage.assumed)),
-        binding: carriers.iter().filter(binds).map(|&account| ledger.accounts[account].first().account_id.clone()).collect(),
+        assumed: bearing.iter().any(|&account| ledger.accounts[account].coverage.is_some_and(|coverage| coverage.assumed)),
+        binding: bearing.iter().filter(binds).map(|&account| ledger.accounts[account].first().account_id.clone()).collect(),
     }
 }
 

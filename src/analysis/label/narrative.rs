@@ -44,6 +44,8 @@ pub struct Narrative {
     padded: String,
     /// Where the core stands in it.
     core: Range<usize>,
+    /// Where a place stands in it that nothing but a list of places says is one.
+    doubtful: Option<Range<usize>>,
     /// A payer, payee or merchant is named: not all of it is channel words and numbers.
     has_party: bool,
 }
@@ -60,6 +62,8 @@ struct Reader<'a> {
     says_transfer_to: bool,
     says_transfer_from: bool,
     intermediary: Option<&'static str>,
+    /// Tokens of a place that neither a state nor a country follows.
+    doubtful: Option<Range<usize>>,
 }
 
 impl Narrative {
@@ -78,7 +82,7 @@ impl Narrative {
         }
         reader.guess_channel();
         let (authorisation, failure) = reader.read_warnings();
-        let (padded, core) = reader.join(folded.len());
+        let (padded, core, doubtful) = reader.join(folded.len());
         let Reader { tokens, channel, says_transfer_to, says_transfer_from, intermediary, .. } = reader;
         let Tokens { number_suffixes, value_date, references, foreign, .. } = tokens;
         Self {
@@ -95,6 +99,7 @@ impl Narrative {
             failure,
             padded,
             core,
+            doubtful,
             has_party,
             folded,
         }
@@ -103,6 +108,11 @@ impl Narrative {
     /// Lead, core and tail: words with one space before, after and between.
     pub(super) fn padded(&self) -> &str {
         &self.padded
+    }
+
+    /// Where a place stands in [`Self::padded`] that nothing but a list of places says is one: VINEYARD is also a trade.
+    pub(super) fn doubtful(&self) -> Option<&Range<usize>> {
+        self.doubtful.as_ref()
     }
 
     /// True where a payer, payee or merchant is named.
@@ -129,6 +139,7 @@ impl<'a> Reader<'a> {
             says_transfer_to: false,
             says_transfer_from: false,
             intermediary: None,
+            doubtful: None,
         }
     }
 
@@ -212,10 +223,7 @@ impl<'a> Reader<'a> {
 
     fn cut_noise(&mut self) {
         while self.cut_if(2, |words| {
-            matches!(
-                words,
-                ["VALUE", "DATE"] | ["COMMBANK", "APP"] | ["PTY", "LTD" | "LIMITED"] | ["P", "L"] | ["COM", "AU"] | ["NET" | "ORG", "AU"]
-            )
+            matches!(words, ["VALUE", "DATE"] | ["PTY", "LTD" | "LIMITED"] | ["P", "L"] | ["COM", "AU"] | ["NET" | "ORG", "AU"])
         }) || self.cut_channel_words()
             || self.cut_if(1, |words| matches!(words[0], "CARD" | "DATE" | "COM" | "PTY" | "LTD" | "LIMITED" | "NETBANK" | "AUD"))
         {}
@@ -252,15 +260,19 @@ impl<'a> Reader<'a> {
 
     /// True for a word that the one before binds to itself: UNIVERSITY OF SYDNEY, TRANSPORT FOR NSW.
     fn is_bound(&self, index: usize) -> bool {
-        index > 0 && matches!(self.tokens.text(index - 1), "OF" | "FOR" | "THE" | "AND")
+        index > 0 && matches!(self.tokens.text(index - 1), "OF" | "FOR" | "THE")
     }
 
     fn cut_place(&mut self, is_sure: bool) {
         let room = self.end.saturating_sub(self.first + 1);
+        if room == 0 {
+            return;
+        }
         let longest = self.ruleset.places().words_before(self.tokens.text(self.end - 1));
         let places = self.ruleset.places();
         for count in (1..=longest.min(room)).rev() {
             if self.is_place(count, |name| places.contains(name)) {
+                self.doubtful = (!is_sure).then(|| self.end - count..self.end);
                 self.end -= count;
                 return;
             }
@@ -327,21 +339,32 @@ impl<'a> Reader<'a> {
         (authorisation, failure)
     }
 
-    fn join(&self, capacity: usize) -> (String, Range<usize>) {
+    /// The words with one space around each, and where the core and a doubtful place stand in them.
+    fn join(&self, capacity: usize) -> (String, Range<usize>, Option<Range<usize>>) {
         let mut padded = String::with_capacity(capacity + 8);
         padded.push(' ');
         let mut core = 1..1;
+        let mut doubtful = self.doubtful.as_ref().map(|_| 0..0);
         for (index, word) in self.tokens.words_from(0).enumerate() {
-            if index == self.first {
-                core = padded.len()..padded.len();
-            }
+            let start = padded.len();
             padded.push_str(word);
+            if index == self.first {
+                core = start..start;
+            }
             if index + 1 == self.end {
                 core.end = padded.len();
             }
+            if let (Some(tokens), Some(bytes)) = (&self.doubtful, &mut doubtful) {
+                if index == tokens.start {
+                    bytes.start = start;
+                }
+                if index + 1 == tokens.end {
+                    bytes.end = padded.len();
+                }
+            }
             padded.push(' ');
         }
-        (padded, core)
+        (padded, core, doubtful)
     }
 }
 

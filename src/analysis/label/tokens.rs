@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::analysis::ruleset::Ruleset;
+use crate::analysis::ruleset::{Ruleset, words};
 
 /// Fewest characters of a receipt or reference number.
 const REFERENCE: usize = 5;
@@ -103,7 +103,6 @@ impl<'a> Tokens<'a> {
                 continue;
             }
             match bytes[at] {
-                b'&' => self.push(at, at + 1),
                 b'*' => {
                     if let Some(last) = self.list.last_mut() {
                         last.star = true;
@@ -121,6 +120,14 @@ impl<'a> Tokens<'a> {
             self.foreign |= word != "AUD";
             return;
         }
+        if word == words::SILENT {
+            return;
+        }
+        // The app that a transfer was made with stands between the account and what the customer wrote.
+        if word == "APP" && self.last() == "COMMBANK" {
+            self.list.pop();
+            return;
+        }
         let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         self.list.push(Token { start: place(start), end: place(end), star: false, dash: std::mem::take(&mut self.dash) });
     }
@@ -136,6 +143,10 @@ impl<'a> Tokens<'a> {
             self.read_amount(currency);
         } else if let Some(suffix) = read_masked(chunk) {
             self.number_suffixes.push(suffix);
+        } else if let Some((before, _)) = chunk.rsplit_once('-').filter(|(_, time)| is_time(time)) {
+            // The time of a purchase behind the merchant's name: LITTLE CAKES-12:34.
+            let start = start + self.folded[start..end].find(before).unwrap_or(0);
+            self.read_words(start, start + before.len(), ruleset, true);
         } else {
             self.read_words(start, end, ruleset, true);
         }
@@ -224,10 +235,7 @@ impl<'a> Tokens<'a> {
 }
 
 fn text(folded: &str, token: Token) -> &str {
-    match &folded[token.start as usize..token.end as usize] {
-        "&" => "AND",
-        word => word,
-    }
+    &folded[token.start as usize..token.end as usize]
 }
 
 /// Many digits, or letters and digits in turns: no name reads like that.

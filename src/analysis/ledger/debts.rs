@@ -44,7 +44,8 @@ pub(super) fn relabel(ledger: &mut Ledger<'_>, narratives: &[Narrative], verdict
             }
             Kind::Income | Kind::Expense | Kind::Risk => false,
         };
-        if row.pair.is_none() && transaction.amount.is_positive() && unexplained && !from_merchant && !narrative.failure {
+        let known_already = verdict.category == known.debt_payment_received;
+        if row.pair.is_none() && !known_already && transaction.amount.is_positive() && unexplained && !from_merchant && !narrative.failure {
             verdict.category = known.debt_payment_received;
             verdict.confidence = 950;
             verdict.layer = Layer::Ledger;

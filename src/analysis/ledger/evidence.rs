@@ -231,7 +231,9 @@ impl<'l> Names<'l> {
         for word in narrative.folded.split(' ').map(str::to_owned).chain(payer_and_payee.flat_map(|name| words_of(name))) {
             clue.says_own_name |= self.people.contains(&word);
             if let Some(named) = self.by_word.get(&word) {
-                named.iter().for_each(|&named| push(&mut clue.names_accounts, named));
+                for &named in named {
+                    push(&mut clue.names_accounts, named);
+                }
             }
         }
         clue.strangers = (narrative.text.split(' '))

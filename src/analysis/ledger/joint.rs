@@ -105,7 +105,9 @@ fn posted_days(views: usize, rows: &[Row<'_>]) -> Vec<Vec<Date>> {
     for row in rows.iter().filter(|row| row.transaction().status == Status::Posted) {
         days[row.account].extend(row.day);
     }
-    days.iter_mut().for_each(|days| days.sort_unstable());
+    for days in &mut days {
+        days.sort_unstable();
+    }
     days
 }
 
@@ -151,7 +153,9 @@ pub(super) fn find(accounts: &[LedgerAccount<'_>], rows: &mut [Row<'_>]) -> Vec<
         .into_values()
         .map(|mut dropped| {
             dropped.sort_unstable();
-            dropped.iter().for_each(|&row| rows[row].marks.add(Marks::DUPLICATE));
+            for &row in &dropped {
+                rows[row].marks.add(Marks::DUPLICATE);
+            }
             Repeat { rows: dropped, reason: Reason::SameAccount }
         })
         .collect()

@@ -46,7 +46,7 @@ pub(super) fn rows<'a>(submission: &'a Submission, order: &Order, warnings: &mut
     rows
 }
 
-fn row<'a>(customer: usize, index: usize, original: &'a Transaction) -> Row<'a> {
+fn row(customer: usize, index: usize, original: &Transaction) -> Row<'_> {
     Row {
         customer,
         index,
@@ -88,25 +88,25 @@ fn known_members(row: &Transaction) -> usize {
         [&row.reference, &row.merchant_name, &row.biller_code, &row.biller_name, &row.crn, &row.apca_number, &row.instalment_plan_id];
     let times = [row.posted, row.executed, row.value];
     texts.into_iter().filter(|text| text.is_some()).count()
-        + times.into_iter().filter(Option::is_some).count()
+        + times.into_iter().flatten().count()
         + usize::from(row.merchant_category_code.is_some())
 }
 
 /// Takes from another row of the same id what this one does not say.
 fn complete(row: &mut Transaction, other: &Transaction) {
-    fill(&mut row.reference, &other.reference);
-    fill(&mut row.merchant_name, &other.merchant_name);
-    fill(&mut row.biller_code, &other.biller_code);
-    fill(&mut row.biller_name, &other.biller_name);
-    fill(&mut row.crn, &other.crn);
-    fill(&mut row.apca_number, &other.apca_number);
-    fill(&mut row.instalment_plan_id, &other.instalment_plan_id);
-    fill(&mut row.merchant_category_code, &other.merchant_category_code);
+    fill(&mut row.reference, other.reference.as_ref());
+    fill(&mut row.merchant_name, other.merchant_name.as_ref());
+    fill(&mut row.biller_code, other.biller_code.as_ref());
+    fill(&mut row.biller_name, other.biller_name.as_ref());
+    fill(&mut row.crn, other.crn.as_ref());
+    fill(&mut row.apca_number, other.apca_number.as_ref());
+    fill(&mut row.instalment_plan_id, other.instalment_plan_id.as_ref());
+    fill(&mut row.merchant_category_code, other.merchant_category_code.as_ref());
     if other.status == row.status {
         // A pending row's times are not the posted row's.
-        fill(&mut row.posted, &other.posted);
-        fill(&mut row.executed, &other.executed);
-        fill(&mut row.value, &other.value);
+        fill(&mut row.posted, other.posted.as_ref());
+        fill(&mut row.executed, other.executed.as_ref());
+        fill(&mut row.value, other.value.as_ref());
     }
     match (&mut row.extended, &other.extended) {
         (Some(extended), Some(other)) => complete_extended(extended, other),
@@ -116,16 +116,16 @@ fn complete(row: &mut Transaction, other: &Transaction) {
 }
 
 fn complete_extended(extended: &mut Extended, other: &Extended) {
-    fill(&mut extended.payer, &other.payer);
-    fill(&mut extended.payee, &other.payee);
-    fill(&mut extended.description, &other.description);
-    fill(&mut extended.end_to_end_id, &other.end_to_end_id);
-    fill(&mut extended.purpose_code, &other.purpose_code);
-    fill(&mut extended.service, &other.service);
+    fill(&mut extended.payer, other.payer.as_ref());
+    fill(&mut extended.payee, other.payee.as_ref());
+    fill(&mut extended.description, other.description.as_ref());
+    fill(&mut extended.end_to_end_id, other.end_to_end_id.as_ref());
+    fill(&mut extended.purpose_code, other.purpose_code.as_ref());
+    fill(&mut extended.service, other.service.as_ref());
 }
 
-fn fill<T: Clone>(member: &mut Option<T>, other: &Option<T>) {
+fn fill<T: Clone>(member: &mut Option<T>, other: Option<&T>) {
     if member.is_none() {
-        member.clone_from(other);
+        *member = other.cloned();
     }
 }

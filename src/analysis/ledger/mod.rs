@@ -97,7 +97,7 @@ impl Row<'_> {
 
     /// The holder's id, else the made one.
     #[must_use]
-    pub fn id(&self) -> &str {
+    pub(crate) fn id(&self) -> &str {
         self.transaction().transaction_id.as_deref().or(self.made_id.as_deref()).expect("rows without an id are given one")
     }
 

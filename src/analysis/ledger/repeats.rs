@@ -165,7 +165,9 @@ enum Event {
 }
 
 fn mark(rows: &mut [Row<'_>], which: &[usize], mark: Marks) {
-    which.iter().for_each(|&row| rows[row].marks.add(mark));
+    for &row in which {
+        rows[row].marks.add(mark);
+    }
 }
 
 fn days_apart(rows: &[Row<'_>], a: usize, b: usize) -> i64 {

@@ -5,7 +5,7 @@ use super::{Ledger, Marks};
 use crate::analysis::label::narrative::{Channel, Narrative};
 use crate::submission::{Transaction, TransactionType, Warning};
 
-/// Fewer rows than this that must be debits say nothing about an account.
+/// Fewer credits than this that must be debits are refunds.
 const TELLING_ROWS: usize = 3;
 
 /// Marks the rows of suspect accounts, and those that contradict themselves.
@@ -17,7 +17,10 @@ pub(super) fn judge(ledger: &mut Ledger<'_>, narratives: &[Narrative]) {
         let account = &ledger.accounts[row.account];
         let transaction = row.transaction();
         let (amount, contradicts) = (transaction.amount, contradicts(transaction));
-        if !row.marks.any(Marks::DUPLICATE) && is_spend(transaction, narrative, account.is_revolving() || account.is_loan()) {
+        if !row.marks.any(Marks::DUPLICATE)
+            && !row.marks.any(Marks::HOLD)
+            && is_spend(transaction, narrative, account.is_revolving() || account.is_loan())
+        {
             telling[row.account].0 += 1;
             telling[row.account].1 += usize::from(amount.is_positive());
         }
@@ -28,7 +31,7 @@ pub(super) fn judge(ledger: &mut Ledger<'_>, narratives: &[Narrative]) {
     }
     for (index, account) in ledger.accounts.iter_mut().enumerate() {
         let (rows, positive) = telling[index];
-        account.sign_suspect = rows >= TELLING_ROWS && positive * 2 > rows;
+        account.sign_suspect = positive >= TELLING_ROWS && positive * 2 > rows;
         if account.sign_suspect {
             ledger.warnings.push(Warning {
                 code: "SIGN_SUSPECT",

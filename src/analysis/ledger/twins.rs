@@ -27,7 +27,7 @@ const DAYS: std::ops::RangeInclusive<i64> = -1..=5;
 /// Posted rows that are compared with one hold.
 const CANDIDATES: usize = 64;
 /// Up to here a fuel pump's hold and what was filled may differ freely.
-const FUEL_LIMIT: Cents = Cents::new(300_00);
+const FUEL_LIMIT: Cents = Cents::new(30_000);
 
 /// The holds of the ledger, in row order.
 pub(super) fn find(ledger: &Ledger<'_>, narratives: &[Narrative], verdicts: &[Verdict], ruleset: &Ruleset) -> Vec<Hold> {
@@ -84,7 +84,9 @@ impl<'a> Posted<'a> {
         let key = |row| key(ledger, narratives, verdicts, row);
         let mut by_key: BTreeMap<Key<'a>, Vec<(Date, usize)>> = holds.iter().map(|&hold| (key(hold), Vec::new())).collect();
         let mut has_holds = vec![false; ledger.accounts.len()];
-        holds.iter().for_each(|&hold| has_holds[ledger.rows[hold].account] = true);
+        for &hold in holds {
+            has_holds[ledger.rows[hold].account] = true;
+        }
         let mut newest = BTreeMap::new();
         for (at, row) in ledger.rows.iter().enumerate() {
             let Some(day) = row.day.filter(|_| has_holds[row.account] && !row.marks.any(Marks::HOLD) && !row.marks.any(Marks::DUPLICATE))
@@ -118,17 +120,17 @@ fn tolerated(
     narratives: &[Narrative],
     known: &Known,
 ) -> Option<Cents> {
-    let held = ledger.rows[hold].transaction().amount.abs();
+    let promised = ledger.rows[hold].transaction().amount.abs();
     let paid = ledger.rows[posted].transaction().amount.abs();
     let is = |categories: &[Category]| categories.contains(&verdicts[hold].category) || categories.contains(&verdicts[posted].category);
     let within = |less: i128, more: i128| {
-        let bound = |percent| held.mul_div(percent, 100).expect("100 is not 0");
+        let bound = |percent| promised.mul_div(percent, 100).expect("100 is not 0");
         (bound(100 - less)..=bound(100 + more)).contains(&paid)
     };
-    let fits = held == paid
-        || (is(&[known.fuel]) && held <= FUEL_LIMIT && paid <= FUEL_LIMIT)
+    let fits = promised == paid
+        || (is(&[known.fuel]) && promised <= FUEL_LIMIT && paid <= FUEL_LIMIT)
         || (is(&[known.travel]) && within(50, 50))
         || (is(&[known.dining, known.takeaway, known.rideshare_and_taxi]) && within(0, 25))
         || ((narratives[hold].foreign || narratives[posted].foreign) && within(6, 6));
-    fits.then(|| (held - paid).abs())
+    fits.then(|| (promised - paid).abs())
 }

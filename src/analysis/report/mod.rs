@@ -1,6 +1,6 @@
 //! The document's types, and how it becomes bytes.
 //!
-//! Members that MogoPlus publishes keep their names, nesting and order, `Average` with its capital included; everything else stands in
+//! Published members keep their names, nesting and order, `Average` with its capital included; everything else stands in
 //! objects beside them. A block that is not built is absent.
 
 mod rows;
@@ -202,7 +202,7 @@ fn report_bytes(report: &Report, id: Uuid, submission: &Submission, ruleset: &Ru
         combined_summary: CombinedSummary {
             combined_number_of_institutions: summary.institutions,
             combined_number_of_accounts: summary.accounts,
-            combined_number_of_transactions: summary.total.credit.number_of_transactions + summary.total.debit.number_of_transactions,
+            combined_number_of_transactions: summary.total.credit.rows + summary.total.debit.rows,
             currency: "AUD",
             combined_total_summary: &summary.total,
             combined_category_group_summary: GroupSummary { combined_category_groups: &summary.groups },

@@ -1,0 +1,9 @@
+//! The analysis, from a submission to the document: each rule of the ledger and the report by a payload that breaks it.
+
+mod accounts;
+mod counting;
+mod document;
+mod properties;
+mod repeats;
+mod support;
+mod transfers;

@@ -1,0 +1,256 @@
+//! Money between own accounts.
+
+use std::time::Instant;
+
+use cdr_insights::analysis::label::{self, narrative::Narrative};
+use cdr_insights::analysis::ledger::{self, LOOKS, Ledger};
+use cdr_insights::submission::{Account, ProductCategory, Submission, Transaction, TransactionType};
+use serde_json::Value;
+
+use crate::support::*;
+
+/// An everyday account 1234, a saver 5678, a card 4321 and a home loan 8765, one bank.
+fn accounts() -> Vec<Account> {
+    let named = |account: Account, name: &str, digits: &str| Account {
+        display_name: Some(name.into()),
+        masked_number: Some(format!("xxxx xxxx xxxx {digits}").into()),
+        ..account
+    };
+    vec![
+        named(account("1-everyday"), "Complete Access", "1234"),
+        named(account("2-saver"), "Goal Saver", "5678"),
+        named(product("3-card", ProductCategory::CredAndChrgCards), "Platinum Visa", "4321"),
+        named(product("4-loan", ProductCategory::ResidentialMortgages), "Variable Home Loan", "8765"),
+    ]
+}
+
+fn household(rows: Vec<Transaction>) -> Submission {
+    single(accounts(), rows)
+}
+
+/// Debit on the everyday account and credit on another: are they one transfer?
+fn pairs(debit: Transaction, credit: Transaction) -> bool {
+    let report = report(&household(vec![debit, credit]));
+    let rows = report["transactions"].as_array().expect("a list");
+    let ids: Vec<&Value> = rows.iter().filter_map(|row| row.get("transferPairId")).collect();
+    assert!(ids.is_empty() || (ids.len() == 2 && ids[0] == ids[1]));
+    !ids.is_empty()
+}
+
+fn out(date: &str, cents: i128, text: &str) -> Transaction {
+    row(date, -cents, text)
+}
+
+fn into_saver(date: &str, cents: i128, text: &str) -> Transaction {
+    row(date, cents, text).account(1)
+}
+
+const TO: &str = "Transfer to xx5678 CommBank app";
+const FROM: &str = "Transfer from xx1234 CommBank app";
+
+#[test]
+fn a_transfer_is_a_transfer_on_both_sides() {
+    let report = report(&household(vec![out("2026-03-02", 50_000, TO), into_saver("2026-03-02", 50_000, FROM)]));
+    for text in [TO, FROM] {
+        let row = rows(&report, text)[0];
+        assert_eq!((&row["category"], &row["categoryGroup"]), (&"INTERNAL_TRANSFER".into(), &"TRANSFERS".into()));
+        assert_eq!((&row["transferScope"], &row["evidence"]["layer"]), (&"OWN".into(), &"LEDGER".into()));
+        assert_eq!(row["evidence"]["rule"], "own-transfer:account-number");
+    }
+    assert_eq!(rows(&report, TO)[0]["transferPairId"], rows(&report, FROM)[0]["transferPairId"]);
+    assert_eq!(counted(&report), 2, "transfers stay in totals and groups");
+}
+
+#[test]
+fn the_credit_comes_from_one_day_before_to_four_days_after() {
+    for (credit_on, expected) in
+        [("2026-03-03", false), ("2026-03-04", true), ("2026-03-05", true), ("2026-03-09", true), ("2026-03-10", false)]
+    {
+        assert_eq!(pairs(out("2026-03-05", 50_000, TO), into_saver(credit_on, 50_000, FROM)), expected, "{credit_on}");
+    }
+}
+
+#[test]
+fn amounts_are_equal_to_the_cent() {
+    assert!(!pairs(out("2026-03-02", 50_000, TO), into_saver("2026-03-02", 50_001, FROM)));
+}
+
+#[test]
+fn one_account_does_not_transfer_to_itself() {
+    assert!(!pairs(out("2026-03-02", 50_000, TO), row("2026-03-02", 50_000, FROM)));
+}
+
+#[test]
+fn a_round_amount_needs_words() {
+    assert!(!pairs(out("2026-03-02", 50_000, "WITHDRAWAL"), into_saver("2026-03-02", 50_000, "DEPOSIT")));
+    assert!(pairs(out("2026-03-02", 50_000, "INTERNET TRANSFER"), into_saver("2026-03-02", 50_000, "INTERNET TRANSFER")));
+    assert!(pairs(out("2026-03-02", 50_000, "TRANSFER TO GOAL SAVER"), into_saver("2026-03-02", 50_000, "DEPOSIT")));
+}
+
+#[test]
+fn an_odd_amount_that_only_two_rows_have_needs_none() {
+    let debit = || out("2026-03-02", 123_457, "WITHDRAWAL");
+    let credit = || into_saver("2026-03-02", 123_457, "DEPOSIT");
+    let one = report(&household(vec![debit(), credit()]));
+    assert_eq!(rows(&one, "DEPOSIT")[0]["evidence"]["rule"], "own-transfer:amount");
+    let third = row("2026-03-03", 123_457, "CREDIT").account(2);
+    assert!(rows(&report(&household(vec![debit(), credit(), third])), "DEPOSIT")[0].get("transferPairId").is_none(), "now it is ambiguous");
+}
+
+#[test]
+fn the_customers_own_name_is_evidence_and_another_name_speaks_against() {
+    assert!(pairs(out("2026-03-02", 50_000, "TRANSFER TO ALEX CITIZEN"), into_saver("2026-03-03", 50_000, "TRANSFER FROM A CITIZEN")));
+    assert!(!pairs(out("2026-03-02", 5_000, "TRANSFER TO ROBIN SMITH"), into_saver("2026-03-02", 5_000, "TRANSFER FROM KIM JONES")));
+}
+
+#[test]
+fn another_accounts_number_speaks_against() {
+    assert!(!pairs(
+        out("2026-03-02", 50_000, "Transfer to xx9999 CommBank app"),
+        into_saver("2026-03-02", 50_000, "TRANSFER FROM KIM JONES")
+    ));
+}
+
+#[test]
+fn a_shared_receipt_is_evidence() {
+    let debit = "ANZ M-BANKING FUNDS TFER TRANSFER 718293 TO 012345678";
+    let credit = "ANZ M-BANKING FUNDS TFER TRANSFER 718293 FROM 987654321";
+    assert!(pairs(out("2026-03-02", 50_000, debit), into_saver("2026-03-02", 50_000, credit)));
+}
+
+#[test]
+fn a_merchants_row_is_no_transfer() {
+    assert!(!pairs(out("2026-03-02", 8_437, "WOOLWORTHS 1234 SYDNEY"), into_saver("2026-03-03", 8_437, "DEPOSIT")));
+    assert!(!pairs(out("2026-03-02", 8_437, "SPORTSBET MELBOURNE"), into_saver("2026-03-03", 8_437, "DEPOSIT")));
+}
+
+#[test]
+fn a_purchase_and_its_refund_on_another_card_are_no_transfer() {
+    let card = |text: &str, cents| Transaction { merchant_category_code: Some(5732), ..row("2026-03-02", cents, text) };
+    let refund = card("JB HI FI SYDNEY", 8_437).account(2);
+    assert!(!pairs(card("JB HI FI SYDNEY", -8_437), refund));
+}
+
+#[test]
+fn a_salary_is_no_transfer() {
+    assert!(!pairs(out("2026-03-02", 123_457, "WITHDRAWAL"), into_saver("2026-03-02", 123_457, "SALARY ACME PTY LTD")));
+}
+
+#[test]
+fn the_nearest_pairs_win() {
+    let submission = household(vec![
+        out("2026-03-02", 50_000, TO),
+        into_saver("2026-03-02", 50_000, FROM),
+        out("2026-03-04", 50_000, TO),
+        into_saver("2026-03-05", 50_000, FROM),
+    ]);
+    let report = report(&submission);
+    let ids: Vec<&str> = (report["transactions"].as_array().expect("a list").iter())
+        .map(|row| row["transferPairId"].as_str().expect("all are paired"))
+        .collect();
+    assert!(ids[0] == ids[1] && ids[2] == ids[3] && ids[0] != ids[2]);
+}
+
+#[test]
+fn between_two_applicants_a_transfer_is_the_households() {
+    let sams = Account { masked_number: Some("xxxx 5678".into()), ..account("2-sam") };
+    let alexs = Account { masked_number: Some("xxxx 1234".into()), ..account("1-alex") };
+    let alex = customer("c1", "Alex Citizen", vec![alexs], vec![out("2026-03-02", 50_000, TO)]);
+    let sam = customer("c2", "Sam Other", vec![sams], vec![row("2026-03-02", 50_000, FROM)]);
+    assert_eq!(rows(&report(&submission(vec![alex.clone(), sam.clone()])), TO)[0]["transferScope"], "HOUSEHOLD");
+    // One person with consents at two banks.
+    let same = cdr_insights::submission::Customer { applicant_id: "c1".into(), ..sam };
+    let report = report(&submission(vec![alex, same]));
+    assert_eq!(rows(&report, TO)[0]["transferScope"], "OWN");
+    assert_eq!(report["reportHeader"]["applicationType"], "SINGLE");
+}
+
+#[test]
+fn a_repayment_to_a_shared_card_is_a_transfer() {
+    let submission = household(vec![
+        out("2026-03-02", 123_457, "BPAY PLATINUM VISA"),
+        row("2026-03-03", 123_457, "PAYMENT RECEIVED THANK YOU").account(2),
+    ]);
+    let report = report(&submission);
+    for text in ["BPAY PLATINUM VISA", "PAYMENT RECEIVED THANK YOU"] {
+        let row = rows(&report, text)[0];
+        assert_eq!((row["category"].as_str(), flags(row)), (Some("INTERNAL_TRANSFER"), vec!["debtRepayment"]), "{text}");
+    }
+}
+
+#[test]
+fn a_repayment_to_a_shared_loan_is_the_commitment_where_it_is_paid() {
+    let submission = household(vec![
+        out("2026-03-02", 210_000, "TRANSFER TO xx8765 HOME LOAN"),
+        row("2026-03-02", 210_000, "REPAYMENT").account(3),
+        row("2026-03-31", -150_000, "INTEREST CHARGED").account(3).kind(TransactionType::InterestCharged),
+    ]);
+    let report = report(&submission);
+    let (paid, received) = (rows(&report, "TRANSFER TO xx8765 HOME LOAN")[0], rows(&report, "REPAYMENT")[0]);
+    assert_eq!((&paid["category"], &received["category"]), (&"MORTGAGE_REPAYMENT".into(), &"INTERNAL_TRANSFER".into()));
+    assert_eq!(paid["transferPairId"], received["transferPairId"]);
+    assert_eq!((flags(paid), flags(received)), (vec!["debtRepayment"], vec!["debtRepayment"]));
+    let interest = rows(&report, "INTEREST CHARGED")[0];
+    assert_eq!((interest["category"].as_str(), flags(interest)), (Some("INTEREST_CHARGED"), vec!["debtCost"]));
+    assert_eq!(counted(&report), 3, "what a debt costs stays in the totals");
+}
+
+#[test]
+fn a_payment_to_a_shared_debt_without_its_debit_is_received() {
+    let report = report(&household(vec![row("2026-03-02", 210_000, "REPAYMENT").account(3)]));
+    assert_eq!(rows(&report, "REPAYMENT")[0]["category"], "DEBT_PAYMENT_RECEIVED");
+}
+
+#[test]
+fn rows_out_of_the_figures_pair_with_nothing() {
+    assert!(!pairs(out("2026-03-02", 50_000, TO), into_saver("2026-03-02", 50_000, FROM).pending()));
+    assert!(!pairs(out("2026-03-02", 50_000, TO), into_saver("2026-03-02", 50_000, FROM).currency("NZD")));
+    assert!(!pairs(out("2026-11-22", 50_000, TO), into_saver("2026-11-23", 50_000, FROM)), "after asOf");
+}
+
+#[test]
+fn the_other_half_may_lie_outside_the_period() {
+    let mut submission = household(vec![out("2026-02-28", 50_000, TO), into_saver("2026-03-01", 50_000, FROM)]);
+    submission.period_start = Some(day("2026-03-01"));
+    submission.period_end = Some(day("2026-03-31"));
+    let report = report(&submission);
+    assert_eq!(rows(&report, FROM)[0]["category"], "INTERNAL_TRANSFER");
+    assert_eq!(counted(&report), 1);
+}
+
+/// The settled ledger of the only order.
+fn settled(submission: &Submission) -> Ledger<'_> {
+    let mut ledger = Ledger::open(submission, &submission.orders[0], AS_OF);
+    let narratives: Vec<Narrative> = ledger.rows.iter().map(|row| Narrative::new(&row.transaction().description, &RULES)).collect();
+    let mut verdicts: Vec<_> = (ledger.rows.iter().zip(&narratives))
+        .map(|(row, narrative)| label::label(row.transaction(), ledger.account_of(row), narrative, &RULES))
+        .collect();
+    ledger::settle(&mut ledger, &narratives, &mut verdicts, &RULES);
+    ledger
+}
+
+#[test]
+fn ten_thousand_equal_amounts_of_one_day_take_bounded_work() {
+    let half = 5_000_usize;
+    let rows = (0..half).flat_map(|at| {
+        let id = |side: &str| format!("{side}{at:05}");
+        [out("2026-03-02", 50_000, TO).id(&id("d")), into_saver("2026-03-02", 50_000, FROM).id(&id("c"))]
+    });
+    let submission = household(rows.collect());
+    let started = Instant::now();
+    let ledger = settled(&submission);
+    let bound = u64::try_from(half * LOOKS).expect("fits");
+    assert!(ledger.pairing.looked <= bound, "{} looks in {:?}", ledger.pairing.looked, started.elapsed());
+    assert!(ledger.pairing.limited);
+    assert_eq!(ledger.pairing.pairs.len(), half, "crowds still meet one to one");
+    assert!(ledger.warnings.iter().any(|warning| warning.code == "TRANSFER_MATCHING_LIMITED"));
+}
+
+#[test]
+fn a_crowd_on_one_account_takes_bounded_work() {
+    let rows = (0..10_000).map(|at: usize| row("2026-03-02", if at % 2 == 0 { 50_000 } else { -50_000 }, TO).id(&at.to_string()));
+    let submission = household(rows.collect());
+    let ledger = settled(&submission);
+    assert!(ledger.pairing.looked <= u64::try_from(5_000 * LOOKS).expect("fits"));
+    assert!(ledger.pairing.pairs.is_empty());
+}
