@@ -19,6 +19,7 @@ use http_body_util::BodyExt as _;
 use hyper::body::{Frame, Incoming, SizeHint};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, Sleep};
@@ -33,7 +34,7 @@ pub struct ListenOptions {
     pub max_connections: usize,
     /// How long a request's head may take, the first as any other; an idle connection is closed after it.
     pub head_timeout: Duration,
-    /// How long a body may pause; and with [`Self::body_rate`] how long it may take as a whole.
+    /// How long a body may pause, a request's as an answer's; and with [`Self::body_rate`] how long a request's may take as a whole.
     pub body_timeout: Duration,
     /// Bytes a second that a body must come with on the whole, beyond the first [`Self::body_timeout`].
     pub body_rate: u32,
@@ -136,6 +137,7 @@ impl Connection {
             }
         });
         let builder = builder(options);
+        let stream = Impatient { stream, timeout: options.body_timeout, waiting: None };
         let mut connection = std::pin::pin!(builder.serve_connection(TokioIo::new(stream), service));
         // hyper's own timer starts with a protocol, and a caller that never says which it speaks starts none.
         let mut first_head = std::pin::pin!(tokio::time::sleep(options.head_timeout));
@@ -185,6 +187,58 @@ async fn answer(router: Router, request: Request<Incoming>, options: ListenOptio
         response.headers_mut().remove(header::CONNECTION);
     }
     Ok(response)
+}
+
+/// A stream whose other side must take what it is sent: hyper has no timer for a caller that does not read.
+struct Impatient {
+    stream: TcpStream,
+    timeout: Duration,
+    waiting: Option<Pin<Box<Sleep>>>,
+}
+
+impl Impatient {
+    /// Passes on what writing came to, and ends a wait that is too long.
+    fn judge<T>(&mut self, cx: &mut Context<'_>, outcome: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if outcome.is_ready() {
+            self.waiting = None;
+            return outcome;
+        }
+        let timeout = self.timeout;
+        ready!(self.waiting.get_or_insert_with(|| Box::pin(tokio::time::sleep(timeout))).as_mut().poll(cx));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl AsyncRead for Impatient {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for Impatient {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let outcome = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.judge(cx, outcome)
+    }
+
+    fn poll_write_vectored(mut self: Pin<&mut Self>, cx: &mut Context<'_>, slices: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
+        let outcome = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+        self.judge(cx, outcome)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let outcome = Pin::new(&mut self.stream).poll_flush(cx);
+        self.judge(cx, outcome)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let outcome = Pin::new(&mut self.stream).poll_shutdown(cx);
+        self.judge(cx, outcome)
+    }
 }
 
 /// A body did not come in time.

@@ -74,6 +74,15 @@ async fn a_body_that_pauses_or_trickles_is_408() {
 }
 
 #[tokio::test]
+async fn a_caller_that_does_not_read_is_let_go() {
+    let app = start(quick()).await;
+    let mut raw = Raw::connect(app.address).await;
+    let request = "GET /openapi.yaml HTTP/1.1\r\nhost: x\r\n\r\n".repeat(1000);
+    let asking = async { while raw.write(&request).await {} };
+    tokio::time::timeout(Duration::from_secs(15), asking).await.expect("its connection is closed");
+}
+
+#[tokio::test]
 async fn a_plain_caller_that_writes_everything_first_sees_its_answer() {
     let app = TestApp::start().await;
     let length = 20 << 20;
