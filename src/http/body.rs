@@ -1,7 +1,7 @@
 //! A request's body: received under limits, decompressed on the blocking pool, fingerprinted.
 //!
 //! Bytes are decoded in batches as they arrive, so that a bomb is stopped at the limit and neither the compressed body nor a slow
-//! caller holds up more than one batch.
+//! caller holds up more than one batch. A body that outgrows the memory it was admitted with takes more, if there is more.
 
 use std::io::{self, Write};
 
@@ -16,6 +16,8 @@ use zstd::zstd_safe::DParameter;
 
 use super::Http;
 use super::error::ApiError;
+use super::extract::Admitted;
+use super::limits::{Busy, Permit};
 use super::listen::BodyTimedOut;
 use super::negotiate::Coding;
 use crate::app::Cpu;
@@ -37,6 +39,8 @@ pub(super) enum BodyError {
     },
     /// Not one whole stream of its encoding.
     Encoding(&'static str),
+    /// It outgrew the memory it was admitted with, and there is no more.
+    Busy(Busy),
     /// It came too slowly.
     TimedOut,
     /// The connection broke.
@@ -44,12 +48,13 @@ pub(super) enum BodyError {
 }
 
 /// A whole body, decompressed.
-#[derive(Debug)]
 pub(super) struct Payload {
     /// What the caller meant to send.
     pub(super) bytes: Vec<u8>,
     /// Its SHA-256.
     pub(super) digest: [u8; 32],
+    /// The memory it takes.
+    pub(super) permit: Permit,
 }
 
 impl FromRequest<Http> for Payload {
@@ -63,7 +68,8 @@ impl FromRequest<Http> for Payload {
             return Err(BodyError::TooLarge { limit }.into());
         }
         let capacity = if coding == Coding::Identity { declared.and_then(|length| usize::try_from(length).ok()) } else { None };
-        let decoder = Decoder::new(coding, limit, capacity.unwrap_or(0));
+        let permit = Admitted::take_from(request.extensions());
+        let decoder = Decoder::new(coding, limit, capacity.unwrap_or(0), permit);
         Ok(receive(request.into_body(), decoder, limit, &http.app.cpu).await?)
     }
 }
@@ -127,14 +133,15 @@ struct Sink {
     bytes: Vec<u8>,
     digest: digest::Context,
     limit: usize,
-    is_over: bool,
+    permit: Permit,
+    fault: Option<BodyError>,
 }
 
 impl Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if bytes.len() > self.limit - self.bytes.len() {
-            self.is_over = true;
-            return Err(io::Error::other("over the limit"));
+        if let Err(fault) = self.make_room(self.bytes.len() + bytes.len()) {
+            self.fault = Some(fault);
+            return Err(io::Error::other("no room"));
         }
         self.digest.update(bytes);
         self.bytes.extend_from_slice(bytes);
@@ -147,15 +154,27 @@ impl Write for Sink {
 }
 
 impl Sink {
-    fn finish(self) -> Payload {
+    fn make_room(&mut self, length: usize) -> Result<(), BodyError> {
+        if length > self.limit {
+            return Err(BodyError::TooLarge { limit: self.limit });
+        }
+        if length as u64 > self.permit.bytes() {
+            // Twice as much each time, as the buffer itself grows.
+            self.permit.resize((length as u64 * 2).min(self.limit as u64)).map_err(BodyError::Busy)?;
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Payload {
+        self.permit.shrink_to(self.bytes.len() as u64);
         let digest = self.digest.finish().as_ref().try_into().expect("SHA-256 has 32 bytes");
-        Payload { bytes: self.bytes, digest }
+        Payload { bytes: self.bytes, digest, permit: self.permit }
     }
 }
 
 impl Decoder {
-    fn new(coding: Coding, limit: usize, capacity: usize) -> Self {
-        let sink = Sink { bytes: Vec::with_capacity(capacity), digest: digest::Context::new(&digest::SHA256), limit, is_over: false };
+    fn new(coding: Coding, limit: usize, capacity: usize, permit: Permit) -> Self {
+        let sink = Sink { bytes: Vec::with_capacity(capacity), digest: digest::Context::new(&digest::SHA256), limit, permit, fault: None };
         let stream = match coding {
             Coding::Identity => Stream::Identity(sink),
             Coding::Gzip => Stream::Gzip(MultiGzDecoder::new(sink)),
@@ -196,7 +215,7 @@ impl Decoder {
             Stream::Identity(sink) | Stream::Zstd { sink, .. } => sink,
             Stream::Gzip(decoder) => decoder.get_ref(),
         };
-        if sink.is_over { BodyError::TooLarge { limit: sink.limit } } else { BodyError::Encoding(self.coding.name()) }
+        sink.fault.unwrap_or(BodyError::Encoding(self.coding.name()))
     }
 }
 
@@ -219,9 +238,10 @@ fn unzstd(decoder: &mut ZstdDecoder<'_>, sink: &mut Sink, buffer: &mut [u8], at_
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::limits::{Admission, Capacity};
 
     fn decoded(coding: Coding, limit: usize, bytes: &[u8], step: usize) -> Result<Vec<u8>, BodyError> {
-        let mut decoder = Decoder::new(coding, limit, 0);
+        let mut decoder = Decoder::new(coding, limit, 0, Permit::none());
         bytes.chunks(step.max(1)).try_for_each(|chunk| decoder.feed(chunk))?;
         decoder.finish().map(|payload| payload.bytes)
     }
@@ -290,6 +310,22 @@ mod tests {
     }
 
     #[test]
+    fn a_body_that_outgrows_its_share_takes_more_or_is_refused() {
+        let admission = Admission::new(Capacity { bytes: 1 << 20, client_bytes: 1 << 20, client_jobs: 1 });
+        let share = || admission.admit(&"a".into(), 1000).expect("there is room");
+        let text = vec![b' '; 600_000];
+        let decode = |permit: Permit| {
+            let mut decoder = Decoder::new(Coding::Gzip, 1 << 20, 0, permit);
+            decoder.feed(&gzip(&text)).and_then(|()| decoder.finish())
+        };
+        let payload = decode(share()).map_err(|_| "it fits").expect("it fits");
+        assert_eq!(payload.permit.bytes(), 600_000, "what it does not need is given back");
+        assert_eq!(decode(share()).err(), Some(BodyError::Busy(Busy::Client)));
+        drop(payload);
+        assert!(decode(share()).is_ok());
+    }
+
+    #[test]
     fn a_window_over_eight_mebibytes_is_refused() {
         let frame = |window_log: u32| {
             let mut encoder = zstd::stream::write::Encoder::new(Vec::new(), 1).expect("a context");
@@ -303,7 +339,7 @@ mod tests {
 
     #[test]
     fn the_fingerprint_is_of_the_decompressed_bytes() {
-        let mut decoder = Decoder::new(Coding::Gzip, 100, 0);
+        let mut decoder = Decoder::new(Coding::Gzip, 100, 0, Permit::none());
         decoder.feed(&gzip(b"abc")).expect("a whole member");
         let payload = decoder.finish().expect("a whole member");
         assert_eq!(payload.digest[..4], [0xba, 0x78, 0x16, 0xbf]);

@@ -82,7 +82,10 @@ impl From<SealError> for ApiError {
 
 impl From<BodyError> for ApiError {
     fn from(error: BodyError) -> Self {
-        Self::Body(error)
+        match error {
+            BodyError::Busy(busy) => Self::Busy(busy),
+            error => Self::Body(error),
+        }
     }
 }
 
@@ -181,10 +184,10 @@ impl IntoResponse for ApiError {
             Self::IdempotencyKey => {
                 header_error(S::BAD_REQUEST, "Idempotency-Key", "Idempotency-Key must be one value of 1 to 255 visible ASCII characters.")
             }
-            Self::Busy(Busy::Client) => {
+            Self::Busy(Busy::Client) | Self::Body(BodyError::Busy(Busy::Client)) => {
                 Answer::new(S::TOO_MANY_REQUESTS, EXPECTED, "Too much of this client's work is under way.").retry_after(RETRY_BUSY)
             }
-            Self::Busy(Busy::Everyone) => {
+            Self::Busy(Busy::Everyone) | Self::Body(BodyError::Busy(Busy::Everyone)) => {
                 Answer::new(S::SERVICE_UNAVAILABLE, UNAVAILABLE, "The service is at its capacity.").retry_after(RETRY_BUSY)
             }
             Self::MediaType => header_error(S::UNSUPPORTED_MEDIA_TYPE, "Content-Type", "Content-Type must be application/json."),
@@ -302,6 +305,9 @@ impl From<Violation> for ErrorItem {
 }
 
 /// The violations of a payload as the API says them; for who judges one without the API.
+///
+/// # Panics
+/// Never: strings and numbers are JSON.
 #[must_use]
 pub fn rejection_json(rejection: Rejection) -> String {
     let Answer { errors, total, .. } = Answer::rejection(rejection);

@@ -1,11 +1,11 @@
 //! What a handler asks for, in the order in which a request is judged.
 
 use std::marker::PhantomData;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts, Query, RawPathParams};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method};
+use axum::http::{Extensions, HeaderMap, Method};
 use uuid::Uuid;
 
 use super::Http;
@@ -18,6 +18,8 @@ use super::observe::InteractionId;
 
 /// What a request without a body weighs: its buffers.
 const SMALL: u64 = 16 * 1024;
+/// How much larger than its compressed form a payload usually is.
+const USUAL_RATIO: u64 = 16;
 
 /// The request has a usable interaction id.
 pub(super) struct Identified;
@@ -161,8 +163,21 @@ impl OptionalFromRequestParts<Http> for IdempotencyKey {
     }
 }
 
-/// A share of the memory, taken before a body is read.
-pub(super) struct Admitted(pub(super) Permit);
+/// A share of the memory, taken before a body is read. The body's extractor takes it over.
+#[derive(Clone)]
+pub(super) struct Admitted(Arc<Mutex<Permit>>);
+
+impl Admitted {
+    /// The share; what is left in its place is a share of nothing.
+    pub(super) fn take(&self) -> Permit {
+        std::mem::replace(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner), Permit::none())
+    }
+
+    /// The share of a request that was admitted.
+    pub(super) fn take_from(extensions: &Extensions) -> Permit {
+        extensions.get::<Self>().map_or_else(Permit::none, Self::take)
+    }
+}
 
 impl FromRequestParts<Http> for Admitted {
     type Rejection = ApiError;
@@ -171,21 +186,26 @@ impl FromRequestParts<Http> for Admitted {
         let ClientId(client) =
             parts.extensions.get().cloned().ok_or(ApiError::Inconsistent("a request is admitted before its client is known"))?;
         let app = &http.app;
-        if parts.method == Method::POST {
-            let permit = app.admission.admit(&client, body_weight(&parts.headers, app.limits.max_body as u64))?;
+        let is_post = parts.method == Method::POST;
+        let weight = if is_post { body_weight(&parts.headers, app.limits.max_body as u64) } else { SMALL };
+        let admitted = Self(Arc::new(Mutex::new(app.admission.admit(&client, weight)?)));
+        if is_post {
             app.admission.admit_job(&*app.store, &client, app.clock.now()).await??;
-            return Ok(Self(permit));
         }
-        Ok(Self(app.admission.admit(&client, SMALL)?))
+        parts.extensions.insert(admitted.clone());
+        Ok(admitted)
     }
 }
 
-/// What a body may come to: what it says, or the most that it could.
+/// What a body comes to, or may come to: what it says, the usual multiple of what it says when it is compressed (a larger one takes
+/// more as it is decoded), the limit when it says nothing. Weighing every compressed body as the limit would let one in at a time.
 fn body_weight(headers: &HeaderMap, limit: u64) -> u64 {
-    match (Coding::of_body(headers), declared_length(headers)) {
-        (Some(Coding::Identity), Some(length)) => length.clamp(SMALL.min(limit), limit),
+    let expected = match (Coding::of_body(headers), declared_length(headers)) {
+        (Some(Coding::Identity), Some(length)) => length,
+        (Some(_), Some(length)) => length.saturating_mul(USUAL_RATIO),
         _ => limit,
-    }
+    };
+    expected.max(SMALL).min(limit)
 }
 
 /// The body says that it is JSON, in an encoding that is known.
@@ -249,13 +269,14 @@ mod tests {
     }
 
     #[test]
-    fn a_body_of_unknown_size_weighs_the_limit() {
+    fn a_body_weighs_what_it_says_and_the_limit_when_it_says_nothing() {
         let headers = |pairs: &[(&'static str, &'static str)]| -> HeaderMap {
             pairs.iter().map(|&(name, value)| (name.parse().expect("a name"), value.parse().expect("a value"))).collect()
         };
         assert_eq!(body_weight(&headers(&[("content-length", "500000")]), 1 << 20), 500_000);
         assert_eq!(body_weight(&headers(&[("content-length", "5")]), 1 << 20), SMALL);
         assert_eq!(body_weight(&headers(&[("content-length", "5000000")]), 1 << 20), 1 << 20);
+        assert_eq!(body_weight(&headers(&[("content-length", "5000"), ("content-encoding", "gzip")]), 1 << 20), 80_000);
         assert_eq!(body_weight(&headers(&[("content-length", "500000"), ("content-encoding", "gzip")]), 1 << 20), 1 << 20);
         assert_eq!(body_weight(&headers(&[]), 1 << 20), 1 << 20);
     }

@@ -22,12 +22,12 @@ pub(super) async fn create(
     State(http): State<Http>,
     client: Client<ToWrite>,
     key: Option<IdempotencyKey>,
-    Admitted(permit): Admitted,
+    _: Admitted,
     _: SendsJson,
     _: TakesJson,
     payload: Payload,
 ) -> Result<Response, ApiError> {
-    accept(http, submit::Request { client: client.id, key: key.map(|key| key.0), permit, payload }).await
+    accept(http, submit::Request { client: client.id, key: key.map(|key| key.0), payload }).await
 }
 
 /// `GET`: the reports, all or one order's; or how far they are.
@@ -36,7 +36,7 @@ pub(super) async fn read(
     client: Client<ToRead>,
     ids: Ids,
     query: ReportQuery,
-    Admitted(permit): Admitted,
+    admitted: Admitted,
     _: TakesJson,
     Headers(headers): Headers,
 ) -> Result<Response, ApiError> {
@@ -45,7 +45,7 @@ pub(super) async fn read(
     let representation = Representation { ids, as_string: query.as_string, coding: Coding::of_answer(&headers) };
     let response = match found.state {
         Progress::Processing => represent::processing(&found, http.app.clock.now()),
-        Progress::Completed => represent::completed(&http, &client.id, &found, representation, &headers, permit).await?,
+        Progress::Completed => represent::completed(&http, &client.id, &found, representation, &headers, admitted.take()).await?,
         Progress::Failed(failure) => represent::failed(&http, &client.id, &found, failure, representation, &headers).await?,
     };
     Ok(represent::with_preference(response, wait))

@@ -154,6 +154,12 @@ impl Permit {
         Self(None)
     }
 
+    /// How large the share is; without bounds where nothing was admitted.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.0.as_ref().map_or(u64::MAX, |share| share.bytes)
+    }
+
     /// Gives back what is beyond so many bytes.
     pub fn shrink_to(&mut self, bytes: u64) {
         if let Some(share) = self.0.as_mut().filter(|share| share.bytes > bytes) {

@@ -28,7 +28,6 @@ const FIRST_FENCE: i64 = 1;
 pub(super) struct Request {
     pub(super) client: Arc<str>,
     pub(super) key: Option<Arc<str>>,
-    pub(super) permit: Permit,
     pub(super) payload: Payload,
 }
 
@@ -62,6 +61,7 @@ struct Prepared {
     submission: Submission,
     data_key: DataKey,
     body: Vec<u8>,
+    permit: Permit,
 }
 
 /// Accepts a request in a task of its own: a caller that hangs up between the insert and the hand-over must not leave a job that
@@ -75,7 +75,7 @@ pub(super) async fn accept(http: Http, request: Request) -> Result<Response, Api
 }
 
 async fn accept_whole(http: &Http, request: Request) -> Result<Response, ApiError> {
-    let Request { client, key, permit, payload } = request;
+    let Request { client, key, payload } = request;
     let app = &http.app;
     let now = app.clock.now();
     let _in_flight = match &key {
@@ -91,13 +91,13 @@ async fn accept_whole(http: &Http, request: Request) -> Result<Response, ApiErro
     }
     let prepared = {
         let (app, client) = (Arc::clone(app), Arc::clone(&client));
-        app.clone().cpu.run(move || prepare(&app, &client, key.as_deref(), &payload, now)).await?
+        app.clone().cpu.run(move || prepare(&app, &client, key.as_deref(), payload, now)).await?
     };
-    insert(http, &client, prepared, permit).await
+    insert(http, &client, prepared).await
 }
 
 /// Everything that takes a processor's time.
-fn prepare(app: &App, client: &str, key: Option<&str>, payload: &Payload, now: Timestamp) -> Result<Prepared, ApiError> {
+fn prepare(app: &App, client: &str, key: Option<&str>, payload: Payload, now: Timestamp) -> Result<Prepared, ApiError> {
     let context = ReadContext { now, time_zone: app.limits.time_zone.clone() };
     let submission = parse(&payload.bytes, &context).map_err(ApiError::Rejected)?;
     let insights_id = Uuid::new_v4();
@@ -122,14 +122,12 @@ fn prepare(app: &App, client: &str, key: Option<&str>, payload: &Payload, now: T
         idempotency: key.map(|key| NewIdempotency { key: key.to_owned(), expires_at: now + KEY_LIVES }),
         leased_until: None,
     };
-    Ok(Prepared { new, submission, data_key, body })
+    Ok(Prepared { new, submission, data_key, body, permit: payload.permit })
 }
 
-async fn insert(http: &Http, client: &Arc<str>, prepared: Prepared, mut permit: Permit) -> Result<Response, ApiError> {
-    let Prepared { mut new, submission, data_key, body } = prepared;
+async fn insert(http: &Http, client: &Arc<str>, prepared: Prepared) -> Result<Response, ApiError> {
+    let Prepared { mut new, submission, data_key, body, permit } = prepared;
     let app = &http.app;
-    // What an unknown length was weighed with is given back; a share that shrinks is never refused.
-    permit.shrink_to(new.raw_length);
     let slot = app.queue.reserve(new.raw_length);
     new.leased_until = slot.as_ref().map(|_| app.queue.lease_until(new.accepted_at));
     let insights_id = new.insights_id;

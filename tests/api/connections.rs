@@ -125,7 +125,7 @@ async fn a_body_that_breaks_off_leaves_nothing() {
 #[tokio::test]
 async fn heads_are_bounded() {
     let app = TestApp::start().await;
-    let many: String = (0..100).map(|number| format!("x-{number}: 1\r\n")).collect();
+    let many = "x-again: 1\r\n".repeat(100);
     for more in [many, format!("x: {}\r\n", "x".repeat(100_000))] {
         let mut raw = Raw::connect(app.address).await;
         raw.write(format!("GET /elsewhere HTTP/1.1\r\nhost: x\r\n{more}\r\n")).await;

@@ -7,8 +7,10 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use cdr_insights::http::auth::{JwksError, KeySource, Verifier};
+use cdr_insights::http::listen::ListenOptions;
 use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::support::keys::{AUDIENCE, ISSUER, KEYS, Sign, base64url, claims, ec_jwk, header, rsa_jwk, token, with};
@@ -28,19 +30,19 @@ impl Issuer {
         let url = format!("http://{}/keys", listener.local_addr().expect("bound"));
         let issuer = Self { answer: Arc::new(Mutex::new((200, answer.to_string()))), asked: Arc::default(), url };
         let serving = issuer.clone();
-        let router = axum::Router::new().route("/keys", get(move || serving.clone().serve()));
+        let router = axum::Router::new().route("/keys", get(async move || serving.serve()));
         tokio::spawn(async move { axum_serve(listener, router).await });
         issuer
     }
 
-    async fn serve(self) -> Response {
+    fn serve(&self) -> Response {
         self.asked.fetch_add(1, Ordering::SeqCst);
         let (status, text) = self.answer.lock().expect("not poisoned").clone();
         (StatusCode::from_u16(status).expect("a status"), [("location", "/keys")], text).into_response()
     }
 
-    fn set(&self, status: u16, text: impl ToString) {
-        *self.answer.lock().expect("not poisoned") = (status, text.to_string());
+    fn set(&self, status: u16, text: &str) {
+        *self.answer.lock().expect("not poisoned") = (status, text.to_owned());
     }
 
     fn asked(&self) -> usize {
@@ -54,7 +56,7 @@ impl Issuer {
 
 /// Our own accept loop serves the issuer as well.
 async fn axum_serve(listener: tokio::net::TcpListener, router: axum::Router) {
-    cdr_insights::http::listen::serve(listener, router, Default::default(), Default::default()).await;
+    cdr_insights::http::listen::serve(listener, router, ListenOptions::default(), CancellationToken::new()).await;
 }
 
 async fn status(app: &TestApp, kid: &str, sign: Sign) -> u16 {
@@ -80,7 +82,7 @@ async fn a_set_is_fetched_once_and_refreshed_for_an_unknown_kid_at_most_every_ha
     }
     assert_eq!(issuer.asked(), 1);
     app.pass(31);
-    issuer.set(200, second());
+    issuer.set(200, &second().to_string());
     assert_eq!(status(&app, "second", Sign::OtherEs256).await, 404, "a new key is found at once");
     assert_eq!(status(&app, "first", Sign::Es256).await, 401, "the old one is gone, also for a remembered token");
     assert_eq!(issuer.asked(), 2);
@@ -115,7 +117,7 @@ async fn the_set_before_is_kept_when_a_refresh_fails() {
         (200, "{\"keys\":[]}".to_owned()),
         (200, huge),
     ] {
-        issuer.set(code, text);
+        issuer.set(code, &text);
         app.pass(31);
         let asked = issuer.asked();
         assert_eq!(status(&app, "second", Sign::OtherEs256).await, 401);
@@ -131,7 +133,7 @@ async fn without_any_set_nobody_can_be_judged() {
     let app = issuer.app().await;
     let answer = Answer::of(app.get(Uuid::nil())).await;
     assert_eq!((answer.status, answer.header("retry-after")), (503, "5"));
-    issuer.set(200, first());
+    issuer.set(200, &first().to_string());
     app.pass(5);
     assert_eq!(status(&app, "first", Sign::Es256).await, 404);
 }
@@ -141,7 +143,7 @@ async fn an_old_set_is_refreshed_in_the_background() {
     let issuer = Issuer::start(&first()).await;
     let app = issuer.app().await;
     assert_eq!(status(&app, "first", Sign::Es256).await, 404);
-    issuer.set(200, second());
+    issuer.set(200, &second().to_string());
     app.pass(301);
     let gone = async {
         while status(&app, "first", Sign::Es256).await != 401 {

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use crate::support::{Answer, BASE, Options, TestApp};
 
 /// What is still wrong with a request.
+#[expect(clippy::struct_excessive_bools, reason = "each is one fault of its own")]
 #[derive(Clone, Default)]
 struct Wrong {
     interaction: bool,

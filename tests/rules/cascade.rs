@@ -115,6 +115,11 @@ fn transfers_between_people() {
     let (named, number) =
         (debit(&rules, "TRANSFER TO JANE RICHMOND").verdict(), debit(&rules, "Transfer to xx1234 CommBank app").verdict());
     assert!(named.confidence > number.confidence, "a number without a name may be an own account");
+    // Names that are also a shop's or a trade's.
+    for description in ["OSKO PAYMENT TO JOHN COLES", "TRANSFER TO STEVE BUTCHER"] {
+        assert_code(&debit(&rules, description), "TRANSFER_OUT");
+    }
+    assert_code(&credit(&rules, "Fast Transfer From JANE RICHMOND pizza"), "TRANSFER_IN");
     // A company is no person.
     assert_code(&debit(&rules, "TRANSFER TO ZQX HOLDINGS PTY LTD"), "UNCATEGORISED");
 }

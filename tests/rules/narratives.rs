@@ -66,7 +66,7 @@ const SHAPES: &[Shape] = &[
     shape("LITTLE CAKES BRUNSWICK WES VIC AUS Card xx1234", "LITTLE CAKES", Channel::CardPurchase).suffix(&["1234"]),
     shape("Direct Credit 301500 LITTLE CAKES PTY LTD", "LITTLE CAKES", Channel::DirectCredit).reference(&["301500"]),
     shape("Direct Debit 062934 LITTLE GYM 8823914", "LITTLE GYM", Channel::DirectDebit).reference(&["062934", "8823914"]),
-    shape("Transfer to xx1234 CommBank app", "TRANSFER TO COMMBANK APP", Channel::InternetTransfer).suffix(&["1234"]).to(),
+    shape("Transfer to xx1234 CommBank app", "TRANSFER TO", Channel::InternetTransfer).suffix(&["1234"]).to(),
     shape("Transfer from xx1234 NetBank", "NETBANK", Channel::InternetTransfer).suffix(&["1234"]).from(),
     shape("Fast Transfer From Jane Richmond rent", "JANE RICHMOND RENT", Channel::Osko).from(),
     shape("Wdl ATM CBA ATM BALWYN VIC", "BALWYN", Channel::Atm),

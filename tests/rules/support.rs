@@ -106,6 +106,7 @@ fn question<'a>(rules: &'a Ruleset, description: &str, cents: i128) -> Question<
         account_number: None,
         institution_name: None,
         cdr_arrangement_id: None,
+        consent_expires_at: None,
         data_from: None,
         data_to: None,
         credit_card: None,

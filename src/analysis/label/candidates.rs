@@ -54,7 +54,7 @@ impl<'a> Candidate<'a> {
     fn score(&self, is_credit: bool) -> u16 {
         self.confidence
             + match self.rule.source {
-                Source::Phrase if is_credit => INCOME_WORDS_FIRST,
+                Source::Phrase if is_credit && self.rule.is_income => INCOME_WORDS_FIRST,
                 Source::Phrase | Source::Name => HAND_WRITTEN_FIRST,
                 Source::Brand | Source::Cue => 0,
             }
@@ -75,7 +75,7 @@ impl<'a> Candidates<'a> {
                 // Words of the place alone are the place's, unless they are all of it and nothing else says that it is one.
                 let is_doubtful = segment == 0 && evidence.narrative.doubtful() == Some(&(hit.start..hit.end));
                 if hit.start < words.core.end || is_doubtful {
-                    add(&mut list, evidence, segment, hit, hit.end > words.core.start, if is_doubtful { PLACE } else { 0 });
+                    add(&mut list, evidence, ruleset, segment, hit, hit.end > words.core.start, if is_doubtful { PLACE } else { 0 });
                 }
             }
         }
@@ -116,13 +116,16 @@ impl<'a> Candidates<'a> {
 
     /// A name whose beginning ends the narrative, where all names that begin so agree.
     pub(super) fn cut_off(evidence: &'a Evidence<'_>, ruleset: &'a Ruleset) -> Option<Candidate<'a>> {
+        if !evidence.narrative.has_party() {
+            return None;
+        }
         let offset = evidence.segments[0].core.start;
         let mut list = Vec::new();
         for hit in ruleset.cut_off(&evidence.narrative.text)? {
             let hit = Hit { start: hit.start + offset, end: hit.end + offset, rules: hit.rules };
-            add(&mut list, evidence, 0, hit, true, 0);
+            add(&mut list, evidence, ruleset, 0, hit, true, 0);
         }
-        list.retain(|one| one.is_way);
+        list.retain(|one| one.is_way && matches!(one.rule.source, Source::Name | Source::Brand));
         let first = list.first()?.rule.category;
         let agreed = list.iter().all(|one| one.rule.category == first);
         let surest = list.into_iter().rev().max_by_key(|one| one.confidence)?;
@@ -131,7 +134,15 @@ impl<'a> Candidates<'a> {
 }
 
 /// Adds the rules of a hit whose conditions hold. Names and cues must touch the core of the text; phrases may be channel words.
-fn add<'a>(list: &mut Vec<Candidate<'a>>, evidence: &Evidence<'_>, segment: usize, hit: Hit<'a>, in_core: bool, doubt: u16) {
+fn add<'a>(
+    list: &mut Vec<Candidate<'a>>,
+    evidence: &Evidence<'_>,
+    ruleset: &Ruleset,
+    segment: usize,
+    hit: Hit<'a>,
+    in_core: bool,
+    doubt: u16,
+) {
     for rule in hit.rules {
         if (rule.source != Source::Phrase && !in_core) || !evidence.meets(&rule.needs) {
             continue;
@@ -139,6 +150,7 @@ fn add<'a>(list: &mut Vec<Candidate<'a>>, evidence: &Evidence<'_>, segment: usiz
         let is_word = !evidence.segments[segment].padded[hit.start..hit.end].contains(' ');
         let loss = match rule.source {
             Source::Brand if is_word && evidence.is_transfer() => continue,
+            Source::Name | Source::Cue if is_word && is_person(evidence, segment, &hit, ruleset) => continue,
             Source::Cue if evidence.is_transfer() => CUE_IN_TRANSFER,
             Source::Name if is_word && evidence.is_transfer() => WORD_IN_TRANSFER,
             _ => 0,
@@ -146,4 +158,10 @@ fn add<'a>(list: &mut Vec<Candidate<'a>>, evidence: &Evidence<'_>, segment: usiz
         let is_way = evidence.is_way(rule.direction);
         list.push(Candidate { rule, confidence: rule.confidence.saturating_sub(loss), segment, start: hit.start, end: hit.end, is_way });
     }
+}
+
+/// True for a surname that another word stands beside, where one person may be paying another.
+fn is_person(evidence: &Evidence<'_>, segment: usize, hit: &Hit<'_>, ruleset: &Ruleset) -> bool {
+    let segment = &evidence.segments[segment];
+    evidence.is_transfer() && hit.end - hit.start < segment.core.len() && ruleset.is_surname(&segment.padded[hit.start..hit.end])
 }

@@ -222,17 +222,8 @@ impl<'a> Reader<'a> {
     }
 
     fn cut_noise(&mut self) {
-        // These name no one, even where nothing else is left.
-        if self.end == self.first + 2
-            && matches!((self.tokens.text(self.first), self.tokens.text(self.first + 1)), ("COMMBANK", "APP") | ("VALUE", "DATE"))
-        {
-            self.end = self.first;
-        }
         while self.cut_if(2, |words| {
-            matches!(
-                words,
-                ["VALUE", "DATE"] | ["COMMBANK", "APP"] | ["PTY", "LTD" | "LIMITED"] | ["P", "L"] | ["COM", "AU"] | ["NET" | "ORG", "AU"]
-            )
+            matches!(words, ["VALUE", "DATE"] | ["PTY", "LTD" | "LIMITED"] | ["P", "L"] | ["COM", "AU"] | ["NET" | "ORG", "AU"])
         }) || self.cut_channel_words()
             || self.cut_if(1, |words| matches!(words[0], "CARD" | "DATE" | "COM" | "PTY" | "LTD" | "LIMITED" | "NETBANK" | "AUD"))
         {}

@@ -123,6 +123,11 @@ impl<'a> Tokens<'a> {
         if word == words::SILENT {
             return;
         }
+        // The app that a transfer was made with stands between the account and what the customer wrote.
+        if word == "APP" && self.last() == "COMMBANK" {
+            self.list.pop();
+            return;
+        }
         let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         self.list.push(Token { start: place(start), end: place(end), star: false, dash: std::mem::take(&mut self.dash) });
     }

@@ -80,6 +80,7 @@ const EMBEDDED: &[(&str, &str)] = embedded![
     "phrases/tax.tsv",
     "phrases/transfers.tsv",
     "public_holidays.tsv",
+    "surnames.tsv",
     "taxonomy.toml",
 ];
 

@@ -211,6 +211,10 @@ impl Ruleset {
         self.lexicon.len()
     }
 
+    pub(crate) fn is_surname(&self, word: &str) -> bool {
+        self.facts.is_surname(word)
+    }
+
     pub(crate) fn mcc_prior(&self, code: u16) -> Option<MccPrior> {
         self.facts.mcc(code)
     }

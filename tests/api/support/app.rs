@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use cdr_insights::analysis::ruleset::Ruleset;
@@ -23,6 +23,9 @@ use uuid::Uuid;
 use super::clock::ManualClock;
 use super::keys::{self, AUDIENCE, ISSUER, Sign};
 use super::{Answer, BASE};
+
+/// Compiling the rules takes a moment, and no test here changes them.
+static RULESET: LazyLock<Arc<Ruleset>> = LazyLock::new(|| Arc::new(Ruleset::embedded()));
 
 /// What a test may want otherwise.
 pub(crate) struct Options {
@@ -86,7 +89,7 @@ impl TestApp {
         .expect("the store opens");
         store.migrate().await.expect("it migrates");
         let keyring = Arc::new(Keyring::parse("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=").expect("a key"));
-        let ruleset = Arc::new(Ruleset::embedded());
+        let ruleset = RULESET.clone();
         let time_zone = TimeZone::get("Australia/Sydney").expect("bundled");
         let tools = jobs::Tools {
             store: store.clone(),

@@ -1,7 +1,6 @@
 //! A service of its own for every test, and a caller for it.
 
 pub(crate) mod app;
-#[expect(unreachable_pub, reason = "shared with other test binaries")]
 #[path = "../../support/clock.rs"]
 pub(crate) mod clock;
 pub(crate) mod keys;
@@ -82,15 +81,12 @@ fn without_ids(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some(next) = rest.chars().next() {
-        match rest.get(..36).filter(|head| Uuid::try_parse(head).is_ok()) {
-            Some(_) => {
-                out.push_str("[uuid]");
-                rest = &rest[36..];
-            }
-            None => {
-                out.push(next);
-                rest = &rest[next.len_utf8()..];
-            }
+        if rest.get(..36).is_some_and(|head| Uuid::try_parse(head).is_ok()) {
+            out.push_str("[uuid]");
+            rest = &rest[36..];
+        } else {
+            out.push(next);
+            rest = &rest[next.len_utf8()..];
         }
     }
     out
