@@ -109,31 +109,44 @@ fn orders(site: &mut Site<'_, '_, '_>, record: &cdr::Meta<'_>, customers: &Custo
 
 fn order(site: &mut Site<'_, '_, '_>, record: &cdr::Order<'_>, known: &Customers) -> Order {
     let order_id = site.optional("orderId", record.order_id, |leaf| {
-        value::said(leaf, |id| match parse_insights_id(&id) {
+        named(value::said(leaf, |id| match parse_insights_id(&id) {
             Some(id) => Read::Value(id),
             None => Read::Bad(ViolationKind::Invalid, "A UUID in lower case is due."),
-        })
+        }))
     });
     let (mut customers, mut sent) = (Vec::new(), 0_usize);
     let malformed = site.reader.findings.malformed();
-    site.values("customerIds", record.customer_ids, value::id::<Box<str>>, |reader, path, rank, id| {
-        sent += 1;
-        match known.places.get(&id) {
-            Some(customer) if customers.contains(customer) => reader.findings.warning(Lenience::RepeatedCustomer, rank, path),
-            // More than the limit are not looked through: the payload is refused for them.
-            Some(customer) if customers.len() < MAX_CUSTOMERS => customers.push(*customer),
-            Some(_) => {}
-            None => {
-                let detail = "No customer of the payload has this customerId.";
-                reader.findings.violation(ViolationKind::Contradiction, rank, path, detail);
+    site.values(
+        "customerIds",
+        record.customer_ids,
+        |leaf| named(value::id::<Box<str>>(leaf)),
+        |reader, path, rank, id| {
+            sent += 1;
+            match known.places.get(&id) {
+                Some(customer) if customers.contains(customer) => reader.findings.warning(Lenience::RepeatedCustomer, rank, path),
+                // More than the limit are not looked through: the payload is refused for them.
+                Some(customer) if customers.len() < MAX_CUSTOMERS => customers.push(*customer),
+                Some(_) => {}
+                None => {
+                    let detail = "No customer of the payload has this customerId.";
+                    reader.findings.violation(ViolationKind::Contradiction, rank, path, detail);
+                }
             }
-        }
-    });
+        },
+    );
     if sent == 0 && site.reader.findings.malformed() == malformed {
         site.violation(ViolationKind::Contradiction, "customerIds", record.customer_ids, "An order names at least one customer.");
     }
     let declared = site.object("declared", &record.declared, Need::Optional, declared);
     Order { order_id, customers, declared }
+}
+
+/// An empty id of an order is refused, where elsewhere it would be left out: the report would be over other people than was meant.
+fn named<T>(read: Read<T>) -> Read<T> {
+    match read {
+        Read::Dropped(_) => Read::Bad(ViolationKind::Invalid, "An id may not be empty."),
+        read => read,
+    }
 }
 
 fn declared(site: &mut Site<'_, '_, '_>, record: &cdr::Declared<'_>) -> Declared {
