@@ -26,6 +26,7 @@ fn one_id_is_one_row_however_often_it_comes() {
     let report = report(&everyday(vec![coffee(), coffee(), coffee()]));
     assert_eq!(counted(&report), 1);
     assert_eq!(report["transactions"].as_array().expect("a list").len(), 1);
+    assert_eq!(report["dataQuality"]["duplicates"], json!([{"transactionIds": ["a"], "reason": "SAME_ID"}]));
 }
 
 #[test]
@@ -45,6 +46,7 @@ fn a_detail_row_completes_its_list_row() {
         let report = report(&everyday(order));
         assert_eq!(counted(&report), 1);
         assert_eq!(rows(&report, "PURCHASE")[0]["merchant"], "Cafe Nero");
+        assert_eq!(report["dataQuality"]["duplicates"], json!([]), "a detail is no repeat");
     }
 }
 

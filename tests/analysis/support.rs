@@ -24,14 +24,14 @@ pub(crate) fn day(text: &str) -> Date {
 }
 
 /// A moment with nothing but a day.
-pub(crate) fn on(text: &str) -> Option<Moment> {
-    Some(Moment { day: day(text), at: None })
+pub(crate) fn on(text: &str) -> Moment {
+    Moment { day: day(text), at: None }
 }
 
 /// A moment with an instant.
-pub(crate) fn at(instant: &str) -> Option<Moment> {
+pub(crate) fn at(instant: &str) -> Moment {
     let at: Timestamp = instant.parse().expect("an instant");
-    Some(Moment { day: at.to_zoned(jiff::tz::TimeZone::UTC).date(), at: Some(at) })
+    Moment { day: at.to_zoned(jiff::tz::TimeZone::UTC).date(), at: Some(at) }
 }
 
 /// An everyday account whose window of 365 days was asked of the holder.
@@ -72,7 +72,7 @@ pub(crate) fn row(date: &str, cents: i128, description: &str) -> Transaction {
         kind: TransactionType::Other,
         description: description.into(),
         reference: None,
-        posted: on(date),
+        posted: Some(on(date)),
         executed: None,
         value: None,
         amount: Cents::new(cents),
@@ -92,7 +92,7 @@ pub(crate) trait RowWith {
     fn id(self, id: &str) -> Self;
     fn account(self, account: usize) -> Self;
     fn pending(self) -> Self;
-    fn executed(self, moment: Option<Moment>) -> Self;
+    fn executed(self, moment: Moment) -> Self;
     fn kind(self, kind: TransactionType) -> Self;
     fn currency(self, code: &str) -> Self;
 }
@@ -107,8 +107,8 @@ impl RowWith for Transaction {
     fn pending(self) -> Self {
         Self { status: Status::Pending, ..self }
     }
-    fn executed(self, executed: Option<Moment>) -> Self {
-        Self { executed, ..self }
+    fn executed(self, moment: Moment) -> Self {
+        Self { executed: Some(moment), ..self }
     }
     fn kind(self, kind: TransactionType) -> Self {
         Self { kind, ..self }

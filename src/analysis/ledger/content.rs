@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use sha2::{Digest, Sha256};
 
 use super::{LedgerAccount, Row};
+use crate::money::Cents;
 use crate::submission::{Extended, Moment, Submission, Transaction};
 
 /// Holders' ids are ASCII without this prefix as a rule; where one has it, [`make_ids`] steps around it.
@@ -23,6 +24,25 @@ pub(super) fn compare(a: &Transaction, b: &Transaction) -> Ordering {
         .then_with(|| (&a.biller_code, &a.biller_name, &a.crn).cmp(&(&b.biller_code, &b.biller_name, &b.crn)))
         .then_with(|| (&a.apca_number, &a.instalment_plan_id).cmp(&(&b.apca_number, &b.instalment_plan_id)))
         .then_with(|| a.extended.as_deref().map(members).cmp(&b.extended.as_deref().map(members)))
+}
+
+/// The rows by day, account and all they say, those without a day last.
+pub(super) fn in_order(rows: Vec<Row<'_>>) -> Vec<Row<'_>> {
+    // Sorted by short keys: a row is many times their size, and few rows are equal in all of them.
+    let mut keys: Vec<_> = (rows.iter().enumerate())
+        .map(|(at, row)| ((row.day.is_none(), row.day, row.account, row.view, short(row.transaction().amount)), at))
+        .collect();
+    keys.sort_unstable_by(|(a, row_a), (b, row_b)| {
+        let (row_a, row_b) = (&rows[*row_a], &rows[*row_b]);
+        a.cmp(b).then_with(|| compare(row_a.transaction(), row_b.transaction()))
+    });
+    let mut rows: Vec<Option<Row<'_>>> = rows.into_iter().map(Some).collect();
+    keys.into_iter().map(|(_, at)| rows[at].take().expect("each row has one key")).collect()
+}
+
+/// An amount as a short key: as it is, for every amount that a payload can hold.
+pub(super) fn short(amount: Cents) -> i64 {
+    i64::try_from(amount.get()).unwrap_or(if amount.is_negative() { i64::MIN } else { i64::MAX })
 }
 
 /// What an id is made of: it outlives a holder's later corrections of anything else.

@@ -2,7 +2,7 @@
 //!
 //! Each row is read once into a [`Clue`]; comparing two clues costs a few comparisons.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::{Ledger, LedgerAccount, Marks};
 use crate::analysis::label::Verdict;
@@ -10,7 +10,7 @@ use crate::analysis::label::narrative::{Channel, Narrative};
 use crate::analysis::ruleset::{Category, Kind, Known, Ruleset};
 use crate::submission::{ProductCategory, Transaction, TransactionType};
 
-/// Words that transfers are written with: they name nobody.
+/// Words that transfers are written with: they name nobody. Sorted.
 const TRANSFER_WORDS: &[&str] = &[
     "AC",
     "ACC",
@@ -162,6 +162,8 @@ pub(super) struct Names<'l> {
     providers: BTreeMap<String, Vec<usize>>,
     by_last_four: BTreeMap<[u8; 4], Vec<usize>>,
     people: Vec<String>,
+    /// The accounts of each provider asked for: the same merchants come again and again. Only looked up, never walked.
+    asked: HashMap<Box<str>, Vec<usize>>,
 }
 
 impl<'l> Names<'l> {
@@ -172,6 +174,7 @@ impl<'l> Names<'l> {
             providers: BTreeMap::new(),
             by_last_four: BTreeMap::new(),
             people: Vec::new(),
+            asked: HashMap::new(),
         };
         for (index, account) in ledger.accounts.iter().enumerate() {
             for four in account.last_four() {
@@ -197,7 +200,7 @@ impl<'l> Names<'l> {
 
     /// Reads a row; `None` when nothing could make it half of an own transfer.
     pub(super) fn clue(
-        &self,
+        &mut self,
         row: &Transaction,
         account: usize,
         narrative: &Narrative,
@@ -227,25 +230,33 @@ impl<'l> Names<'l> {
             clue.gives_number_of.extend(own.iter().filter(|named| **named != account));
             clue.gives_other_number |= own.is_empty();
         }
-        let payer_and_payee = row.extended.iter().flat_map(|extended| [&extended.payer, &extended.payee]).flatten();
-        for word in narrative.folded.split(' ').map(str::to_owned).chain(payer_and_payee.flat_map(|name| words_of(name))) {
-            clue.says_own_name |= self.people.contains(&word);
-            if let Some(named) = self.by_word.get(&word) {
-                for &named in named {
-                    push(&mut clue.names_accounts, named);
-                }
+        for word in narrative.folded.split(' ') {
+            self.hear(&mut clue, word);
+        }
+        for name in row.extended.iter().flat_map(|extended| [&extended.payer, &extended.payee]).flatten() {
+            for word in words_of(name) {
+                self.hear(&mut clue, &word);
             }
         }
         clue.strangers = (narrative.text.split(' '))
             .filter(|word| word.len() >= 3 && word.bytes().all(|byte| byte.is_ascii_alphabetic()))
-            .filter(|word| !TRANSFER_WORDS.contains(word) && !self.by_word.contains_key(*word) && !self.providers.contains_key(*word))
+            .filter(|word| {
+                TRANSFER_WORDS.binary_search(word).is_err() && !self.by_word.contains_key(*word) && !self.providers.contains_key(*word)
+            })
             .filter(|word| !self.people.iter().any(|name| name == word))
             .map(Into::into)
             .collect();
         Some(clue)
     }
 
-    fn class(&self, row: &Transaction, narrative: &Narrative, verdict: &Verdict, ruleset: &Ruleset) -> Option<Class> {
+    fn hear(&self, clue: &mut Clue, word: &str) {
+        clue.says_own_name |= self.people.iter().any(|name| name == word);
+        for &named in self.by_word.get(word).into_iter().flatten() {
+            push(&mut clue.names_accounts, named);
+        }
+    }
+
+    fn class(&mut self, row: &Transaction, narrative: &Narrative, verdict: &Verdict, ruleset: &Ruleset) -> Option<Class> {
         let known = ruleset.known();
         let never = [
             known.bank_fee,
@@ -274,8 +285,10 @@ impl<'l> Names<'l> {
             row.merchant_category_code.is_some() || matches!(narrative.channel, Channel::CardPurchase | Channel::Eftpos | Channel::Atm);
         if is_purchase || names.iter().any(Option::is_some) {
             let mut accounts = Vec::new();
-            for word in names.into_iter().flatten().flat_map(institution_words) {
-                self.providers.get(&word).into_iter().flatten().for_each(|&account| push(&mut accounts, account));
+            for name in names.into_iter().flatten() {
+                for &account in self.accounts_of(name) {
+                    push(&mut accounts, account);
+                }
             }
             return (!accounts.is_empty()).then_some(Class::Provider(accounts));
         }
@@ -289,6 +302,20 @@ impl<'l> Names<'l> {
             Kind::Expense if verdict.category == known.uncategorised => Class::Open,
             Kind::Income | Kind::Credit | Kind::Expense | Kind::Risk => Class::Guarded,
         })
+    }
+
+    /// The accounts that a provider's name may mean.
+    fn accounts_of(&mut self, name: &str) -> &[usize] {
+        if !self.asked.contains_key(name) {
+            let mut accounts = Vec::new();
+            for word in institution_words(name) {
+                for &account in self.providers.get(&word).into_iter().flatten() {
+                    push(&mut accounts, account);
+                }
+            }
+            self.asked.insert(name.into(), accounts);
+        }
+        &self.asked[name]
     }
 
     /// Compares a debit and a credit of two accounts; `None` when they cannot be one transfer.
@@ -380,4 +407,21 @@ fn same_debt(repaid: ProductCategory, account: ProductCategory) -> bool {
 pub(super) fn may_pair(ledger: &Ledger<'_>, row: usize) -> bool {
     let row = &ledger.rows[row];
     !row.marks.any(Marks::UNPAIRABLE) && row.day.is_some() && !row.transaction().amount.is_zero()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_transfers_are_sorted() {
+        assert!(TRANSFER_WORDS.is_sorted());
+    }
+
+    #[test]
+    fn an_institution_is_known_by_its_words_its_beginning_and_its_initials() {
+        assert_eq!(institution_words("Commonwealth Bank of Australia"), ["CBA", "COMM*", "COMMONWEALTH"]);
+        assert!(institution_words("CommBank").contains(&"COMM*".to_owned()));
+        assert_eq!(institution_words("ANZ"), ["ANZ"]);
+    }
 }

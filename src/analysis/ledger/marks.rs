@@ -42,6 +42,10 @@ marks! {
     POSSIBLE_DUPLICATE = 11, "possibleDuplicate";
     /// The holder's type contradicts the sign; the sign is believed.
     SIGN_CONTRADICTS_TYPE = 12, "signContradictsType";
+    /// It came more than once under its id, each time the same.
+    REPEATED = 13, "repeated";
+    /// A pending row of its id came too.
+    WAS_PENDING = 14, "wasPending";
 }
 
 impl Marks {

@@ -72,7 +72,13 @@ fn merge<'a>(customer: usize, all: &mut [(&'a Transaction, usize)]) -> (Row<'a>,
     let mut row = row(customer, index, best);
     let mut whole = Box::new(best.clone());
     let mut agrees = true;
+    if all.windows(2).any(|pair| content::compare(pair[0].0, pair[1].0).is_eq()) {
+        row.marks.add(Marks::REPEATED);
+    }
     for (other, _) in &all[1..] {
+        if other.status != best.status {
+            row.marks.add(Marks::WAS_PENDING);
+        }
         agrees &= other.status != best.status || (other.description == best.description && other.amount == best.amount);
         complete(&mut whole, other);
     }

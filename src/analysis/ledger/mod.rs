@@ -116,10 +116,7 @@ impl<'a> Ledger<'a> {
         let applicants = applicants_of(submission, order);
         let mut rows = merge::rows(submission, order, &mut warnings);
         let accounts = accounts::accounts(submission, order, &applicants, &mut rows, as_of, &mut warnings);
-        rows.sort_by(|a, b| {
-            let place = |row: &Row<'_>| (row.day.is_none(), row.day, row.account, row.view);
-            place(a).cmp(&place(b)).then_with(|| content::compare(a.transaction(), b.transaction()))
-        });
+        let mut rows = content::in_order(rows);
         content::make_ids(submission, &accounts, &mut rows);
         let mut ledger = Self {
             submission,

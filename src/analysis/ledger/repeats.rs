@@ -5,8 +5,6 @@
 //! posted one payment again under another id; rows without one are also judged by how likely two such payments on one day are, and
 //! where a whole day came twice it was a page.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 use jiff::Timestamp;
 
 use super::{Marks, Row, content};
@@ -16,7 +14,8 @@ use crate::money::Cents;
 /// Rows that are one payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Repeat {
-    /// Indices into the rows, the counted one first; of [`Reason::SameAccount`] only those that are not counted.
+    /// Indices into the rows, the counted one first; of [`Reason::SameId`] the one row that they became, of
+    /// [`Reason::SameAccount`] only those that are not counted.
     pub rows: Vec<usize>,
     /// Why.
     pub reason: Reason,
@@ -26,6 +25,8 @@ pub struct Repeat {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Reason {
+    /// The same row again, with its id: rows of one id are one row of the ledger.
+    SameId,
     /// The same content without an id.
     SameContent,
     /// Posted again under another id.
@@ -45,13 +46,14 @@ const SHARED_TIMES: usize = 2;
 
 /// Marks the rows that repeat another. The rows stand in canonical order.
 pub(super) fn find(rows: &mut [Row<'_>]) -> Vec<Repeat> {
+    let came_again = (0..rows.len()).filter(|&row| rows[row].marks.any(Marks::REPEATED));
+    let mut repeats: Vec<Repeat> = came_again.map(|row| Repeat { rows: vec![row], reason: Reason::SameId }).collect();
     let alike = alike(rows);
     if alike.is_empty() {
-        return Vec::new();
+        return repeats;
     }
     let clocks = Clocks::of(rows);
     let pages = pages(rows);
-    let mut repeats = Vec::new();
     for run in &alike {
         same_content(rows, run, &clocks, &pages, &mut repeats);
         reposted(rows, run, &clocks, &mut repeats);
@@ -62,25 +64,30 @@ pub(super) fn find(rows: &mut [Row<'_>]) -> Vec<Repeat> {
 
 /// The runs of rows of one account that agree in status, amount, currency and description, each in canonical order.
 fn alike(rows: &[Row<'_>]) -> Vec<Vec<usize>> {
-    let mut keyed: Vec<(usize, usize, Cents, u64, usize)> = (rows.iter().enumerate())
-        .map(|(at, row)| {
-            let mut hash = DefaultHasher::new();
-            (row.transaction().status as u8, row.transaction().currency, &row.transaction().description).hash(&mut hash);
-            (row.account, row.view, row.transaction().amount, hash.finish(), at)
-        })
-        .collect();
-    keyed.sort_unstable();
+    let mut keys: Vec<(usize, usize, i64, usize)> =
+        rows.iter().enumerate().map(|(at, row)| (row.account, row.view, content::short(row.transaction().amount), at)).collect();
+    keys.sort_unstable();
     let mut runs = Vec::new();
-    for run in keyed.chunk_by(|a, b| (a.0, a.1, a.2, a.3) == (b.0, b.1, b.2, b.3)) {
-        if run.len() > 1 {
-            let rows_of: Vec<usize> = run.iter().map(|key| key.4).collect();
-            let near = |pair: &[usize]| days_apart(rows, pair[0], pair[1]) <= REPOST_DAYS;
-            if rows_of.windows(2).any(near) {
-                runs.push(rows_of);
-            }
+    for same_amount in keys.chunk_by(|a, b| (a.0, a.1, a.2) == (b.0, b.1, b.2)).filter(|keys| keys.len() > 1) {
+        let mut same_amount: Vec<usize> = same_amount.iter().map(|key| key.3).collect();
+        if !has_near(rows, &same_amount) {
+            continue;
         }
+        let text = |row: usize| {
+            let transaction = rows[row].transaction();
+            (transaction.status, transaction.currency, transaction.amount, &*transaction.description)
+        };
+        // Stable: rows of one text stay by day.
+        same_amount.sort_by(|&a, &b| text(a).cmp(&text(b)));
+        let alike = same_amount.chunk_by(|&a, &b| text(a) == text(b));
+        runs.extend(alike.filter(|run| run.len() > 1 && has_near(rows, run)).map(<[usize]>::to_vec));
     }
     runs
+}
+
+/// True where two neighbours are close enough to be one payment.
+fn has_near(rows: &[Row<'_>], by_day: &[usize]) -> bool {
+    by_day.windows(2).any(|pair| days_apart(rows, pair[0], pair[1]) <= REPOST_DAYS)
 }
 
 /// Rows without an id that agree in everything.

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 
 use super::evidence::{Clue, Names, Words, may_pair};
 use super::matching::{self, Edge};
-use super::{Ledger, LedgerAccount, Marks};
+use super::{Ledger, LedgerAccount, Marks, content};
 use crate::analysis::days::between;
 use crate::analysis::label::narrative::Narrative;
 use crate::analysis::label::{Layer, Verdict};
@@ -105,24 +105,25 @@ pub(super) fn pair(ledger: &Ledger<'_>, narratives: &[Narrative], verdicts: &[Ve
     if ledger.accounts.len() < 2 {
         return pairing;
     }
-    let names = Names::of(ledger);
-    let mut rows: Vec<(Cents, bool, usize)> = (0..ledger.rows.len())
+    let mut names = Names::of(ledger);
+    let mut rows: Vec<(i64, bool, usize)> = (0..ledger.rows.len())
         .filter(|&row| may_pair(ledger, row))
         .map(|row| {
             let amount = ledger.rows[row].transaction().amount;
-            (amount.abs(), amount.is_positive(), row)
+            (content::short(amount.abs()), amount.is_positive(), row)
         })
         .collect();
     // Rows stand by day: each half of an amount is in order of days.
     rows.sort_unstable();
     for alike in rows.chunk_by(|a, b| a.0 == b.0) {
         let (out, into) = alike.split_at(alike.partition_point(|(_, is_credit, _)| !is_credit));
+        let (out, into) = within_reach(ledger, out, into);
         if out.is_empty() || into.is_empty() {
             continue;
         }
-        let halves = |rows: &[(Cents, bool, usize)]| -> Vec<Half> {
-            rows.iter()
-                .filter_map(|&(.., row)| {
+        let mut halves = |rows: Vec<usize>| -> Vec<Half> {
+            rows.into_iter()
+                .filter_map(|row| {
                     let of = &ledger.rows[row];
                     let clue = names.clue(of.transaction(), of.account, &narratives[row], &verdicts[row], ruleset)?;
                     Some(Half { row, account: of.account, day: of.day?, clue })
@@ -131,7 +132,7 @@ pub(super) fn pair(ledger: &Ledger<'_>, narratives: &[Narrative], verdicts: &[Ve
         };
         let (debits, credits) = (halves(out), halves(into));
         let candidates = candidates(&names, &debits, &credits, &mut pairing);
-        for edge in matching::assign(&judge(alike[0].0, &candidates, debits.len(), credits.len())) {
+        for edge in matching::assign(&judge(Cents::new(i128::from(alike[0].0)), &candidates, debits.len(), credits.len())) {
             let (debit, credit) = (&debits[edge.debit], &credits[edge.credit]);
             pairing.pairs.push(Pair {
                 debit: debit.row,
@@ -142,6 +143,22 @@ pub(super) fn pair(ledger: &Ledger<'_>, narratives: &[Narrative], verdicts: &[Ve
         }
     }
     pairing
+}
+
+/// The rows that have one of opposite sign in another account near them: the others need not be read. A crowd is taken whole.
+fn within_reach(ledger: &Ledger<'_>, out: &[(i64, bool, usize)], into: &[(i64, bool, usize)]) -> (Vec<usize>, Vec<usize>) {
+    let place = |(.., row): &(i64, bool, usize)| ledger.rows[*row].day.map(|day| (day, ledger.rows[*row].account));
+    let of = |rows: &[(i64, bool, usize)]| -> Vec<usize> { rows.iter().map(|(.., row)| *row).collect() };
+    if out.len() > LOOKS || into.len() > LOOKS {
+        return (of(out), of(into));
+    }
+    let meet = |debit: &(i64, bool, usize), credit: &(i64, bool, usize)| {
+        let Some(((paid, from), (received, to))) = place(debit).zip(place(credit)) else { return false };
+        from != to && (GAPS[2]..=GAPS[5]).contains(&between(paid, received))
+    };
+    let debits = out.iter().filter(|debit| into.iter().any(|credit| meet(debit, credit)));
+    let credits = into.iter().filter(|credit| out.iter().any(|debit| meet(debit, credit)));
+    (debits.map(|(.., row)| *row).collect(), credits.map(|(.., row)| *row).collect())
 }
 
 /// Every debit with the credits near it. With more than [`LOOKS`] of them a debit starts at its own rank among the debits of its day, so

@@ -1,12 +1,12 @@
 //! A pending row or an authorisation and the row that it became are one payment. Holds are in no figure either way; this says which
 //! posted row each became.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use jiff::civil::Date;
 
 use super::{Ledger, Marks};
-use crate::analysis::days::between;
+use crate::analysis::days::{Window, between};
 use crate::analysis::label::Verdict;
 use crate::analysis::label::narrative::Narrative;
 use crate::analysis::ruleset::{Category, Known, Ruleset};
@@ -18,7 +18,7 @@ use crate::submission::Currency;
 pub struct Hold {
     /// Index into the rows.
     pub row: usize,
-    /// The posted row that it became.
+    /// The posted row that it became: itself, where both had one id.
     pub twin: Option<usize>,
 }
 
@@ -31,17 +31,18 @@ const FUEL_LIMIT: Cents = Cents::new(30_000);
 
 /// The holds of the ledger, in row order.
 pub(super) fn find(ledger: &Ledger<'_>, narratives: &[Narrative], verdicts: &[Verdict], ruleset: &Ruleset) -> Vec<Hold> {
+    let replaced = (0..ledger.rows.len()).filter(|&row| ledger.rows[row].marks.any(Marks::WAS_PENDING));
+    let mut found: Vec<Hold> = replaced.map(|row| Hold { row, twin: Some(row) }).collect();
     let holds: Vec<usize> = (0..ledger.rows.len())
         .filter(|&row| ledger.rows[row].marks.any(Marks::HOLD) && !ledger.rows[row].marks.any(Marks::DUPLICATE))
         .collect();
     if holds.is_empty() {
-        return Vec::new();
+        return found;
     }
     let posted = Posted::of(ledger, narratives, verdicts, &holds);
     let mut taken = vec![false; ledger.rows.len()];
-    let mut found = Vec::with_capacity(holds.len());
     for row in holds {
-        let day = ledger.rows[row].day.or(posted.newest.get(&ledger.rows[row].account).copied());
+        let day = ledger.rows[row].day.or(posted.newest[ledger.rows[row].account]);
         let key = key(ledger, narratives, verdicts, row);
         let candidates = day.map(|day| posted.near(&key, day)).unwrap_or_default();
         let twin = candidates
@@ -58,6 +59,7 @@ pub(super) fn find(ledger: &Ledger<'_>, narratives: &[Narrative], verdicts: &[Ve
         }
         found.push(Hold { row, twin: twin.map(|(.., candidate)| candidate) });
     }
+    found.sort_by_key(|hold| hold.row);
     found
 }
 
@@ -74,28 +76,37 @@ fn key<'a>(ledger: &'a Ledger<'_>, narratives: &'a [Narrative], verdicts: &'a [V
 }
 
 struct Posted<'a> {
-    by_key: BTreeMap<Key<'a>, Vec<(Date, usize)>>,
-    newest: BTreeMap<usize, Date>,
+    /// Only looked up, never walked.
+    by_key: HashMap<Key<'a>, Vec<(Date, usize)>>,
+    /// Last posted day of each account.
+    newest: Vec<Option<Date>>,
 }
 
 impl<'a> Posted<'a> {
     /// The posted rows that have the merchant of a hold.
     fn of(ledger: &'a Ledger<'_>, narratives: &'a [Narrative], verdicts: &'a [Verdict], holds: &[usize]) -> Self {
         let key = |row| key(ledger, narratives, verdicts, row);
-        let mut by_key: BTreeMap<Key<'a>, Vec<(Date, usize)>> = holds.iter().map(|&hold| (key(hold), Vec::new())).collect();
-        let mut has_holds = vec![false; ledger.accounts.len()];
-        for &hold in holds {
-            has_holds[ledger.rows[hold].account] = true;
+        let mut by_key: HashMap<Key<'a>, Vec<(Date, usize)>> = holds.iter().map(|&hold| (key(hold), Vec::new())).collect();
+        // As a rule holds are of the last days: most rows need no look at their merchant.
+        let mut spans: Vec<Option<Window>> = vec![None; ledger.accounts.len()];
+        for hold in holds.iter().map(|&hold| &ledger.rows[hold]) {
+            let (from, to) = hold.day.map_or((Date::MIN, Date::MAX), |day| (day, day));
+            let span = spans[hold.account].get_or_insert(Window { from, to });
+            *span = Window { from: span.from.min(from), to: span.to.max(to) };
         }
-        let mut newest = BTreeMap::new();
+        let may_be_near = |account: usize, day: Date| {
+            spans[account].is_some_and(|span| between(span.from, day) >= *DAYS.start() && between(span.to, day) <= *DAYS.end())
+        };
+        let mut newest = vec![None; ledger.accounts.len()];
         for (at, row) in ledger.rows.iter().enumerate() {
-            let Some(day) = row.day.filter(|_| has_holds[row.account] && !row.marks.any(Marks::HOLD) && !row.marks.any(Marks::DUPLICATE))
-            else {
+            let Some(day) = row.day.filter(|_| !row.marks.any(Marks::HOLD) && !row.marks.any(Marks::DUPLICATE)) else {
                 continue;
             };
             // Rows stand by day: each list is in order, and the last day wins.
-            newest.insert(row.account, day);
-            if let Some(same) = by_key.get_mut(&key(at)) {
+            newest[row.account] = Some(day);
+            if may_be_near(row.account, day)
+                && let Some(same) = by_key.get_mut(&key(at))
+            {
                 same.push((day, at));
             }
         }
