@@ -152,7 +152,7 @@ pub struct Demo {
 /// Which database.
 #[derive(Clone, Args)]
 pub struct DatabaseArgs {
-    /// postgres://USER:PASSWORD@HOST/NAME, or sqlite:PATH. Default: a SQLite file in the working directory.
+    /// `postgres://USER:PASSWORD@HOST/NAME`, or sqlite:PATH. Default: a SQLite file in the working directory.
     #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub database_url: Option<String>,
     /// A file that holds the database URL.
@@ -233,7 +233,7 @@ pub struct TokenSettings {
     /// The `aud` that tokens must have.
     #[arg(long, env = "CDR_INSIGHTS_AUDIENCE", value_name = "AUD")]
     pub audience: Option<String>,
-    /// Signature algorithms that are accepted: PS256, ES256, EdDSA, RS256.
+    /// Signature algorithms that are accepted: PS256, ES256, `EdDSA`, RS256.
     #[arg(long, env = "CDR_INSIGHTS_ALGORITHMS", value_name = "ALG ALG…", default_value = "PS256 ES256 EdDSA", value_parser = parse_algorithms)]
     pub algorithms: Algorithms,
 }
@@ -289,6 +289,9 @@ impl Settings {
 
 impl Serve {
     /// What the demo serves with, whatever the environment says: the embedded store, development keys, the usual ports.
+    ///
+    /// # Panics
+    /// Never: the zone is bundled.
     #[must_use]
     pub fn for_demo() -> Self {
         Self {

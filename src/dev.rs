@@ -59,6 +59,9 @@ impl std::fmt::Debug for SigningKey {
 impl SigningKey {
     /// The key in a directory; made if there is none.
     ///
+    /// # Panics
+    /// When the system gives no randomness.
+    ///
     /// # Errors
     /// The file cannot be read or written, or holds something else.
     pub fn in_directory(directory: &Path) -> Result<Self, DevError> {
@@ -129,6 +132,9 @@ pub struct Grant<'a> {
 }
 
 /// The development master key in a directory; made if there is none.
+///
+/// # Panics
+/// When the system gives no randomness.
 ///
 /// # Errors
 /// The file cannot be read or written, or holds something else.

@@ -35,6 +35,7 @@ fn main() -> ExitCode {
         Command::Token(args) => token(&args).map_err(StartError::from),
         command => {
             telemetry::init_logs(if matches!(command, Command::Demo(_)) { "warn" } else { "info" });
+            telemetry::silence_panics();
             rustls::crypto::aws_lc_rs::default_provider().install_default().expect("no other provider is installed");
             match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
                 Ok(runtime) => {

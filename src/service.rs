@@ -142,6 +142,9 @@ fn capacity(max_body: usize) -> Capacity {
 
 /// Opens the store that the settings name.
 ///
+/// # Panics
+/// Never: the number of connections is small.
+///
 /// # Errors
 /// The URL is wrong or the database is away.
 pub async fn open_store(args: &DatabaseArgs) -> Result<Arc<dyn Store>, StartError> {

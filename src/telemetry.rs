@@ -19,6 +19,14 @@ pub fn init_logs(level: &str) {
     };
 }
 
+/// Lets a panic say where it happened and nothing else: its message may quote what was being worked on.
+pub fn silence_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(panic.location = place, "a panic");
+    }));
+}
+
 /// The recorder behind `/metrics`: installed once, shared by every listener of the process.
 ///
 /// # Panics

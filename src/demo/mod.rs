@@ -20,6 +20,9 @@ const BASE: &str = "/cdr-data/v2/banking-data-insights";
 
 /// Runs the demo; with `once` it ends after the report, else on a signal.
 ///
+/// # Panics
+/// Never: `serve` has an API.
+///
 /// # Errors
 /// The service does not start, or does not answer as its contract says.
 pub async fn run(args: &Demo) -> Result<(), StartError> {
@@ -57,7 +60,7 @@ async fn show(api: SocketAddr) -> Result<(), String> {
     let scope = "insights:write insights:read insights:delete";
     let grant = Grant { client: CLIENT, scope, ttl: 600, issuer: ISSUER, audience: AUDIENCE };
     let token = key.token(&grant, SystemClock.now()).map_err(|error| error.to_string())?;
-    let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().map_err(|error| error.to_string())?;
+    let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_mins(1)).build().map_err(|error| error.to_string())?;
 
     let url = format!("http://{api}{BASE}");
     let post = http.post(&url).bearer_auth(&token).header("content-type", "application/json").body(HOUSEHOLD);

@@ -45,13 +45,25 @@ fn is_uuid(value: &HeaderValue) -> bool {
     value.len() == 36 && value.to_str().is_ok_and(|text| Uuid::try_parse(text).is_ok())
 }
 
+/// The trace that the caller's request belongs to: `traceparent` of W3C Trace Context, `00-{32 hex}-{16 hex}-{2 hex}`, lower case and not
+/// all zeros. Anything else is no trace, and no error.
+fn trace_id(headers: &HeaderMap) -> Option<&str> {
+    let mut parts = headers.get("traceparent")?.to_str().ok()?.split('-');
+    let is_hex = |part: &str, length: usize| part.len() == length && part.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let (version, trace, parent, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let is_known = is_hex(version, 2) && version != "ff" && (version != "00" || parts.next().is_none());
+    let is_set = |part: &str| part.bytes().any(|byte| byte != b'0');
+    (is_known && is_hex(trace, 32) && is_set(trace) && is_hex(parent, 16) && is_set(parent) && is_hex(flags, 2)).then_some(trace)
+}
+
 /// Serves a request: names it, logs one line, counts it.
 pub(super) async fn observe(mut request: Request, next: Next) -> Response {
     let id = InteractionId::of(request.headers());
     let route = request.extensions().get::<MatchedPath>().map_or_else(|| "unknown".to_owned(), |path| path.as_str().to_owned());
     let line = Line { method: method(request.method()), route, started: Instant::now(), status: None };
     // The client is known once its token was verified.
-    let span = tracing::info_span!("request", interaction.id = id.as_str(), client.id = tracing::field::Empty);
+    let trace = trace_id(request.headers());
+    let span = tracing::info_span!("request", interaction.id = id.as_str(), trace.id = trace, client.id = tracing::field::Empty);
     let name = id.name.clone();
     request.extensions_mut().insert(id);
     async move {
@@ -106,5 +118,31 @@ fn method(method: &Method) -> &'static str {
         Method::PUT => "PUT",
         Method::PATCH => "PATCH",
         _ => "other",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trace_is_taken_from_a_sound_traceparent_only() {
+        let trace = |value: &'static str| {
+            trace_id(&HeaderMap::from_iter([("traceparent".parse().expect("a name"), HeaderValue::from_static(value))])).map(str::to_owned)
+        };
+        let sound = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        assert_eq!(trace(sound).as_deref(), Some("4bf92f3577b34da6a3ce929d0e0e4736"));
+        assert!(trace("cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-later").is_some(), "a later version may say more");
+        for value in [
+            "",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-more",
+            "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
+            "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
+            "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        ] {
+            assert_eq!(trace(value), None, "{value}");
+        }
     }
 }

@@ -282,14 +282,15 @@ impl Queue {
             (Some(_), None) => true,
             (None, _) => false,
         };
-        if !handed_over_first && let Some(due) = due {
-            if let Ok(memory) = Arc::clone(&self.0.claims).try_acquire_many_owned(self.units(due.raw_length)) {
-                seen.due.pop_front();
-                if seen.due.is_empty() {
-                    self.0.probe_now.store(true, Ordering::Release);
-                }
-                return Some(Next::Due(due, memory));
+        if !handed_over_first
+            && let Some(due) = due
+            && let Ok(memory) = Arc::clone(&self.0.claims).try_acquire_many_owned(self.units(due.raw_length))
+        {
+            seen.due.pop_front();
+            if seen.due.is_empty() {
+                self.0.probe_now.store(true, Ordering::Release);
             }
+            return Some(Next::Due(due, memory));
         }
         waiting.pop_front().map(|waiting| Next::HandedOver(Box::new(waiting.work)))
     }

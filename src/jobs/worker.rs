@@ -18,7 +18,7 @@ use crate::submission::{self, ReadContext, Submission};
 
 /// How long a finished report is offered to a store that does not answer. After that the lease has long lapsed, and another
 /// process does the work again.
-const KEEP_OFFERING: Duration = Duration::from_secs(60);
+const KEEP_OFFERING: Duration = Duration::from_mins(1);
 
 /// A payload of a retry is read again; this is what may be wrong with it.
 #[derive(Debug, thiserror::Error)]
@@ -82,7 +82,7 @@ impl Worker {
             }
             Ok(None) => tracing::info!(insights.id = %lease.insights_id, "a handed-over job was purged or taken over before it began"),
             Err(error) => {
-                tracing::warn!(insights.id = %lease.insights_id, %error, "a handed-over job could not begin; its lease will lapse")
+                tracing::warn!(insights.id = %lease.insights_id, %error, "a handed-over job could not begin; its lease will lapse");
             }
         }
         drop(permit);
@@ -167,19 +167,16 @@ impl Worker {
             attempt().or_else(|_| attempt())
         })
         .await;
-        match outcome {
-            Ok(completion) => {
-                if self.complete(lease, completion).await {
-                    let duration = begun.elapsed();
-                    metrics::counter!("cdr_insights_jobs_total", "outcome" => "completed").increment(1);
-                    metrics::histogram!("cdr_insights_job_duration_seconds").record(duration.as_secs_f64());
-                    tracing::info!(duration_ms = duration.as_millis(), "report completed");
-                }
-            }
-            Err(_) => {
-                tracing::error!("the analysis panicked twice");
-                self.give_up(lease, Failure::AnalysisPanic).await;
-            }
+        let Ok(completion) = outcome else {
+            tracing::error!("the analysis panicked twice");
+            self.give_up(lease, Failure::AnalysisPanic).await;
+            return;
+        };
+        if self.complete(lease, completion).await {
+            let duration = begun.elapsed();
+            metrics::counter!("cdr_insights_jobs_total", "outcome" => "completed").increment(1);
+            metrics::histogram!("cdr_insights_job_duration_seconds").record(duration.as_secs_f64());
+            tracing::info!(duration_ms = duration.as_millis(), "report completed");
         }
     }
 
