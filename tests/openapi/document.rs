@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
 use jsonschema::error::ValidationErrorKind;
-use jsonschema::{Registry, ValidationError, Validator};
+use jsonschema::{Registry, RegistryBuilder, ValidationError, Validator};
 use serde_json::{Value, json};
 
 /// The document, as it is committed.
@@ -60,7 +60,7 @@ impl Document {
         let registry = Registry::new()
             .add(HERE, root.clone())
             .and_then(|registry| registry.add(CLOSED, closed))
-            .and_then(|registry| registry.prepare())
+            .and_then(RegistryBuilder::prepare)
             .expect("the document's references resolve");
         Self { root, registry }
     }
@@ -148,7 +148,7 @@ impl Document {
             }
         }
         let undocumented =
-            headers.keys().map(|name| name.as_str()).filter(|name| !documented.contains_key(*name) && !ANY_RESPONSE.contains(name));
+            headers.keys().map(HeaderName::as_str).filter(|name| !documented.contains_key(*name) && !ANY_RESPONSE.contains(name));
         faults.extend(undocumented.map(|name| format!("the header {name} is not in the document")));
         faults
     }

@@ -169,10 +169,7 @@ impl Provoker {
         writer.execute("BEGIN IMMEDIATE").await.expect("nobody else writes");
         let send = || self.idle.call(with(post(&minimal()), "idempotency-key", "in-flight"));
         let (first, second) = (std::pin::pin!(send()), std::pin::pin!(send()));
-        let (told, waits) = match futures_util::future::select(first, second).await {
-            futures_util::future::Either::Left(found) => found,
-            futures_util::future::Either::Right(found) => found,
-        };
+        let (told, waits) = futures_util::future::select(first, second).await.factor_first();
         writer.execute("ROLLBACK").await.expect("the lock is given back");
         assert_eq!(waits.await.status, StatusCode::CREATED);
         told
