@@ -3,7 +3,9 @@
 //! Direction first, then income words, then merchant. A rule whose words lie inside a longer rule's words is silent; of the rest
 //! the operator's own come first, then the surest.
 
-use super::evidence::Evidence;
+use std::ops::Range;
+
+use super::evidence::{Evidence, Segment};
 use crate::analysis::ruleset::{Category, Hit, Rule, Ruleset, Source};
 
 /// What a name found by its beginning keeps of its confidence, in hundredths.
@@ -14,6 +16,8 @@ const INCOME_WORDS_FIRST: u16 = 200;
 const HAND_WRITTEN_FIRST: u16 = 60;
 /// What a cue word loses where one person may be paying another: BAKER and COOK are surnames.
 const CUE_IN_TRANSFER: u16 = 100;
+/// What words lose that are also the name of a place.
+const PLACE: u16 = 100;
 /// What one single word as a name loses there.
 const WORD_IN_TRANSFER: u16 = 50;
 
@@ -29,7 +33,7 @@ pub(super) struct Candidate<'a> {
     is_way: bool,
 }
 
-impl<'a> Candidate<'a> {
+impl Candidate<'_> {
     pub(super) fn matched<'e>(&self, evidence: &'e Evidence<'_>) -> &'e str {
         &evidence.segments[self.segment].padded[self.start..self.end]
     }
@@ -44,13 +48,15 @@ impl<'a> Candidate<'a> {
         // says nothing about this one.
         let is_heard = other.is_way
             || (matches!(other.rule.source, Source::Name | Source::Brand) && matches!(self.rule.source, Source::Phrase | Source::Cue));
-        inside && is_heard
+        // The index has longer names for what was written by hand: the hand still says it.
+        let is_same = other.rule.source == Source::Brand && self.rule.source > Source::Brand && self.rule.category == other.rule.category;
+        inside && is_heard && !is_same
     }
 
     fn score(&self, is_credit: bool) -> u16 {
         self.confidence
             + match self.rule.source {
-                Source::Phrase if is_credit => INCOME_WORDS_FIRST,
+                Source::Phrase if is_credit && self.rule.is_income => INCOME_WORDS_FIRST,
                 Source::Phrase | Source::Name => HAND_WRITTEN_FIRST,
                 Source::Brand | Source::Cue => 0,
             }
@@ -68,9 +74,10 @@ impl<'a> Candidates<'a> {
         let mut list = Vec::new();
         for (segment, words) in evidence.segments.iter().enumerate() {
             for hit in ruleset.hits(&words.padded) {
-                // Words of the place alone are the place's.
-                if hit.start < words.core.end {
-                    add(&mut list, evidence, segment, hit, hit.end > words.core.start);
+                // Words of the place alone are the place's, unless they are all of it and nothing else says that it is one.
+                let is_doubtful = segment == 0 && evidence.narrative.doubtful() == Some(&(hit.start..hit.end));
+                if hit.start < words.core.end || is_doubtful {
+                    add(&mut list, evidence, ruleset, segment, hit, hit.end > words.core.start, if is_doubtful { PLACE } else { 0 });
                 }
             }
         }
@@ -111,22 +118,41 @@ impl<'a> Candidates<'a> {
 
     /// A name whose beginning ends the narrative, where all names that begin so agree.
     pub(super) fn cut_off(evidence: &'a Evidence<'_>, ruleset: &'a Ruleset) -> Option<Candidate<'a>> {
-        let offset = evidence.segments[0].core.start;
-        let mut list = Vec::new();
-        for hit in ruleset.cut_off(&evidence.narrative.text)? {
-            let hit = Hit { start: hit.start + offset, end: hit.end + offset, rules: hit.rules };
-            add(&mut list, evidence, 0, hit, true);
+        if !evidence.narrative.has_party() {
+            return None;
         }
-        list.retain(|one| one.is_way);
-        let first = list.first()?.rule.category;
-        let agreed = list.iter().all(|one| one.rule.category == first);
-        let surest = list.into_iter().rev().max_by_key(|one| one.confidence)?;
-        agreed.then(|| Candidate { confidence: surest.confidence / 100 * CUT_OFF + surest.confidence % 100 * CUT_OFF / 100, ..surest })
+        let Segment { padded, core } = &evidence.segments[0];
+        // What was cut may look like a place: VIRGIN AUSTRAL.
+        [core.end, padded.len() - 1].into_iter().find_map(|end| cut_off_at(core.start..end, evidence, ruleset))
     }
 }
 
+fn cut_off_at<'a>(range: Range<usize>, evidence: &'a Evidence<'_>, ruleset: &'a Ruleset) -> Option<Candidate<'a>> {
+    let mut list = Vec::new();
+    for hit in ruleset.cut_off(&evidence.segments[0].padded[range.clone()]) {
+        let hit = Hit { start: hit.start + range.start, end: hit.end + range.start, rules: hit.rules };
+        add(&mut list, evidence, ruleset, 0, hit, true, 0);
+    }
+    list.retain(|one| one.is_way);
+    // The index may say another trade of a name that was written by hand.
+    let source = if list.iter().any(|one| one.rule.source == Source::Name) { Source::Name } else { Source::Brand };
+    list.retain(|one| one.rule.source == source);
+    let first = list.first()?.rule.category;
+    let agreed = list.iter().all(|one| one.rule.category == first);
+    let surest = list.into_iter().rev().max_by_key(|one| one.confidence)?;
+    agreed.then(|| Candidate { confidence: surest.confidence / 100 * CUT_OFF + surest.confidence % 100 * CUT_OFF / 100, ..surest })
+}
+
 /// Adds the rules of a hit whose conditions hold. Names and cues must touch the core of the text; phrases may be channel words.
-fn add<'a>(list: &mut Vec<Candidate<'a>>, evidence: &Evidence<'_>, segment: usize, hit: Hit<'a>, in_core: bool) {
+fn add<'a>(
+    list: &mut Vec<Candidate<'a>>,
+    evidence: &Evidence<'_>,
+    ruleset: &Ruleset,
+    segment: usize,
+    hit: Hit<'a>,
+    in_core: bool,
+    doubt: u16,
+) {
     for rule in hit.rules {
         if (rule.source != Source::Phrase && !in_core) || !evidence.meets(&rule.needs) {
             continue;
@@ -134,11 +160,18 @@ fn add<'a>(list: &mut Vec<Candidate<'a>>, evidence: &Evidence<'_>, segment: usiz
         let is_word = !evidence.segments[segment].padded[hit.start..hit.end].contains(' ');
         let loss = match rule.source {
             Source::Brand if is_word && evidence.is_transfer() => continue,
+            Source::Name | Source::Cue if is_word && is_person(evidence, segment, &hit, ruleset) => continue,
             Source::Cue if evidence.is_transfer() => CUE_IN_TRANSFER,
             Source::Name if is_word && evidence.is_transfer() => WORD_IN_TRANSFER,
             _ => 0,
-        };
+        } + doubt;
         let is_way = evidence.is_way(rule.direction);
         list.push(Candidate { rule, confidence: rule.confidence.saturating_sub(loss), segment, start: hit.start, end: hit.end, is_way });
     }
+}
+
+/// True for a surname that another word stands beside, where one person may be paying another.
+fn is_person(evidence: &Evidence<'_>, segment: usize, hit: &Hit<'_>, ruleset: &Ruleset) -> bool {
+    let segment = &evidence.segments[segment];
+    evidence.is_transfer() && hit.end - hit.start < segment.core.len() && ruleset.is_surname(&segment.padded[hit.start..hit.end])
 }

@@ -5,10 +5,8 @@
 pub(super) fn facilitator<'a>(mut words: impl Iterator<Item = (&'a str, bool)>) -> Option<(&'static str, usize)> {
     let (first, has_star) = words.next()?;
     let (name, needs_star) = match first {
-        "SQ" | "SQU" => ("SQUARE", true),
-        "SQUARE" => ("SQUARE", true),
-        "PAYPAL" | "PYPL" => ("PAYPAL", true),
-        "PP" => ("PAYPAL", true),
+        "SQ" | "SQU" | "SQUARE" => ("SQUARE", true),
+        "PAYPAL" | "PP" | "PYPL" => ("PAYPAL", true),
         "ZLR" | "ZELLER" => ("ZELLER", true),
         "SP" => ("SHOPIFY", false),
         "SHOPIFY" => ("SHOPIFY", true),
@@ -36,13 +34,8 @@ pub(super) fn facilitator<'a>(mut words: impl Iterator<Item = (&'a str, bool)>) 
         "GOCARDLESS" => ("GOCARDLESS", false),
         "FATZEBRA" => ("FAT ZEBRA", true),
         "PINPAYMENTS" | "PIN" => ("PIN PAYMENTS", true),
-        "ME" => ("ME&U", false),
         _ => return None,
     };
-    if first == "ME" {
-        // `ME&U`, an ordering app of restaurants.
-        return (words.next()?.0 == "AND" && words.next()?.0 == "U" && words.next().is_some()).then_some((name, 3));
-    }
     if needs_star && !has_star {
         return None;
     }
@@ -83,8 +76,6 @@ mod tests {
             ("PAYPAL AUSTRALIA", false, None),
             ("EZIDEBIT PTY LTD GYM", false, Some(("EZIDEBIT", 3))),
             ("EZIDEBIT PTY LTD", false, None),
-            ("ME AND U PUB", false, Some(("ME&U", 3))),
-            ("ME AND MY", false, None),
         ] {
             let pairs = words.split(' ').enumerate().map(|(index, word)| (word, star && index == 0));
             assert_eq!(facilitator(pairs), expected, "{words}");

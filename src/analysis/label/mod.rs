@@ -8,6 +8,8 @@ mod candidates;
 mod evidence;
 mod facilitator;
 pub mod narrative;
+mod numbers;
+mod parts;
 mod structured;
 mod tokens;
 
@@ -82,7 +84,7 @@ pub fn label(row: &Transaction, account: &Account, narrative: &Narrative, rulese
         .or_else(|| structured::failure(&evidence, known))
         .or_else(|| structured::purpose(&evidence, known))
         .or_else(|| structured::debt_payment(&evidence, &candidates, known))
-        .or_else(|| candidates.other_way().map(|other| structured::money_back(&other, &evidence, ruleset)))
+        .or_else(|| candidates.other_way().and_then(|other| structured::money_back(&other, &evidence, ruleset)))
         .or_else(|| Candidates::cut_off(&evidence, ruleset).map(|cut| by_rule(&cut, &evidence, &candidates, ruleset)))
         .or_else(|| mcc_prior(&evidence, ruleset).map(|(code, prior)| structured::by_code(&evidence, code, prior, known)))
         .or_else(|| structured::by_channel(&evidence, known));

@@ -7,12 +7,13 @@ use std::ops::Range;
 
 use jiff::civil::Date;
 
-use super::facilitator::facilitator;
+use super::parts::Parts;
 use super::tokens::Tokens;
 pub use crate::analysis::ruleset::Channel;
-use crate::analysis::ruleset::{Lead, Party, Ruleset, words};
+use crate::analysis::ruleset::{Ruleset, words};
 
 /// A description, normalised.
+#[expect(clippy::struct_excessive_bools, reason = "facts of a text, none of which excludes another")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Narrative {
     /// Upper-case ASCII words, single spaces, without channel words, references, card numbers, dates, store numbers and the
@@ -44,22 +45,10 @@ pub struct Narrative {
     padded: String,
     /// Where the core stands in it.
     core: Range<usize>,
+    /// Where a place stands in it that nothing but a list of places says is one.
+    doubtful: Option<Range<usize>>,
     /// A payer, payee or merchant is named: not all of it is channel words and numbers.
     has_party: bool,
-}
-
-/// The parts of a description while it is being read.
-struct Reader<'a> {
-    tokens: Tokens<'a>,
-    ruleset: &'a Ruleset,
-    /// First token of the core.
-    first: usize,
-    /// One behind the last token of the core.
-    end: usize,
-    channel: Channel,
-    says_transfer_to: bool,
-    says_transfer_from: bool,
-    intermediary: Option<&'static str>,
 }
 
 impl Narrative {
@@ -67,19 +56,10 @@ impl Narrative {
     #[must_use]
     pub fn new(description: &str, ruleset: &Ruleset) -> Self {
         let folded = words::fold(description);
-        let mut reader = Reader::new(&folded, ruleset);
-        reader.read_leads();
-        reader.read_facilitator();
-        reader.cut_at_inner_lead();
-        reader.cut_tail();
-        let has_party = reader.first < reader.end;
-        if !has_party {
-            (reader.first, reader.end) = (0, reader.tokens.list.len());
-        }
-        reader.guess_channel();
-        let (authorisation, failure) = reader.read_warnings();
-        let (padded, core) = reader.join(folded.len());
-        let Reader { tokens, channel, says_transfer_to, says_transfer_from, intermediary, .. } = reader;
+        let parts = Parts::read(&folded, ruleset);
+        let (authorisation, failure) = parts.read_warnings();
+        let (padded, core, doubtful) = parts.join(folded.len());
+        let Parts { tokens, channel, says_transfer_to, says_transfer_from, intermediary, has_party, .. } = parts;
         let Tokens { number_suffixes, value_date, references, foreign, .. } = tokens;
         Self {
             text: padded[core.clone()].to_owned(),
@@ -95,6 +75,7 @@ impl Narrative {
             failure,
             padded,
             core,
+            doubtful,
             has_party,
             folded,
         }
@@ -103,6 +84,11 @@ impl Narrative {
     /// Lead, core and tail: words with one space before, after and between.
     pub(super) fn padded(&self) -> &str {
         &self.padded
+    }
+
+    /// Where a place stands in [`Self::padded`] that nothing but a list of places says is one: VINEYARD is also a trade.
+    pub(super) fn doubtful(&self) -> Option<&Range<usize>> {
+        self.doubtful.as_ref()
     }
 
     /// True where a payer, payee or merchant is named.
@@ -114,305 +100,4 @@ impl Narrative {
     pub(super) fn core(&self) -> Range<usize> {
         self.core.clone()
     }
-}
-
-impl<'a> Reader<'a> {
-    fn new(folded: &'a str, ruleset: &'a Ruleset) -> Self {
-        let tokens = Tokens::read(folded, ruleset);
-        let end = tokens.list.len();
-        Self {
-            channel: if tokens.has_card_mark { Channel::CardPurchase } else { Channel::Unknown },
-            tokens,
-            ruleset,
-            first: 0,
-            end,
-            says_transfer_to: false,
-            says_transfer_from: false,
-            intermediary: None,
-        }
-    }
-
-    fn hear(&mut self, lead: Lead) {
-        if lead.channel.rank() >= self.channel.rank() {
-            self.channel = lead.channel;
-        }
-        if matches!(lead.channel, Channel::InternetTransfer | Channel::Osko | Channel::Unknown) {
-            self.says_transfer_to |= lead.party == Party::Gets;
-            self.says_transfer_from |= lead.party == Party::Gives;
-        }
-    }
-
-    fn read_leads(&mut self) {
-        loop {
-            if let Some((lead, count)) = self.ruleset.channels().lead(self.tokens.words_from(self.first)) {
-                self.hear(lead);
-                self.first += count;
-                continue;
-            }
-            if self.first == 0 {
-                return;
-            }
-            match self.tokens.text(self.first) {
-                "TO" if !self.is_card() => self.says_transfer_to |= self.is_transfer(),
-                "FROM" if !self.is_card() => self.says_transfer_from |= self.is_transfer(),
-                // Some print the place between the channel and the merchant: IN SYDNEY DATE.
-                "IN" => match (2..6).find(|ahead| self.tokens.text(self.first + ahead) == "DATE") {
-                    Some(ahead) if self.first + ahead + 1 < self.end => self.first += ahead,
-                    _ => return,
-                },
-                _ => return,
-            }
-            self.first += 1;
-        }
-    }
-
-    const fn is_card(&self) -> bool {
-        matches!(self.channel, Channel::CardPurchase | Channel::Eftpos | Channel::Atm)
-    }
-
-    const fn is_transfer(&self) -> bool {
-        matches!(self.channel, Channel::InternetTransfer | Channel::Osko | Channel::Unknown)
-    }
-
-    fn read_facilitator(&mut self) {
-        let words = (self.first..self.end).map(|index| (self.tokens.text(index), self.tokens.list[index].star));
-        if let Some((name, count)) = facilitator(words) {
-            self.intermediary = Some(name);
-            self.first += count;
-        }
-    }
-
-    /// Some print the merchant first: `WOOLWORTHS - VISA PURCHASE - RECEIPT …`.
-    fn cut_at_inner_lead(&mut self) {
-        for index in self.first + 1..self.end {
-            if !self.tokens.list[index].dash {
-                continue;
-            }
-            if let Some((lead, _)) = self.ruleset.channels().lead(self.tokens.words_from(index)) {
-                self.hear(lead);
-                self.end = index;
-                return;
-            }
-        }
-    }
-
-    /// Takes company forms, card words, country, state and place off the end; one word always stays.
-    fn cut_tail(&mut self) {
-        self.cut_noise();
-        let country = self.cut_if(1, |words| is_country(words[0]));
-        if country && self.channel == Channel::Unknown {
-            self.channel = Channel::CardPurchase;
-        }
-        if country || self.channel.has_place() {
-            let state = self.cut_if(1, |words| is_state(words[0], country));
-            self.cut_place(country || state);
-        }
-        self.cut_noise();
-    }
-
-    fn cut_noise(&mut self) {
-        while self.cut_if(2, |words| {
-            matches!(
-                words,
-                ["VALUE", "DATE"] | ["COMMBANK", "APP"] | ["PTY", "LTD" | "LIMITED"] | ["P", "L"] | ["COM", "AU"] | ["NET" | "ORG", "AU"]
-            )
-        }) || self.cut_channel_words()
-            || self.cut_if(1, |words| matches!(words[0], "CARD" | "DATE" | "COM" | "PTY" | "LTD" | "LIMITED" | "NETBANK" | "AUD"))
-        {}
-    }
-
-    fn cut_channel_words(&mut self) -> bool {
-        let mut heard = None;
-        let is_cut = self.cut_if(2, |words| {
-            heard = match words {
-                ["DIRECT", "DEBIT"] => Some(Channel::DirectDebit),
-                ["DIRECT", "CREDIT"] => Some(Channel::DirectCredit),
-                _ => None,
-            };
-            heard.is_some()
-        });
-        if let Some(channel) = heard.filter(|channel| channel.rank() >= self.channel.rank()) {
-            self.channel = channel;
-        }
-        is_cut
-    }
-
-    /// Cuts the last words where they are what is asked for and something is left of the core.
-    fn cut_if(&mut self, count: usize, is_it: impl FnOnce(&[&str]) -> bool) -> bool {
-        if self.end <= self.first + count {
-            return false;
-        }
-        let last = [self.tokens.text(self.end.saturating_sub(2)), self.tokens.text(self.end - 1)];
-        let is_cut = is_it(&last[2 - count..]) && !self.is_bound(self.end - count);
-        if is_cut {
-            self.end -= count;
-        }
-        is_cut
-    }
-
-    /// True for a word that the one before binds to itself: UNIVERSITY OF SYDNEY, TRANSPORT FOR NSW.
-    fn is_bound(&self, index: usize) -> bool {
-        index > 0 && matches!(self.tokens.text(index - 1), "OF" | "FOR" | "THE" | "AND")
-    }
-
-    fn cut_place(&mut self, is_sure: bool) {
-        let room = self.end.saturating_sub(self.first + 1);
-        let longest = self.ruleset.places().words_before(self.tokens.text(self.end - 1));
-        let places = self.ruleset.places();
-        for count in (1..=longest.min(room)).rev() {
-            if self.is_place(count, |name| places.contains(name)) {
-                self.end -= count;
-                return;
-            }
-        }
-        // A field's width has cut it: BRUNSWICK WES VIC.
-        if is_sure {
-            for count in (1..=room.min(3)).rev() {
-                if self.is_place(count, |name| name.len() >= 6 && places.has_beginning(name)) {
-                    self.end -= count;
-                    return;
-                }
-            }
-        }
-    }
-
-    fn is_place(&self, count: usize, is_it: impl Fn(&str) -> bool) -> bool {
-        let from = self.end - count;
-        let found = match self.tokens.run(from, self.end) {
-            Some(run) => is_it(run),
-            None => is_it(&(from..self.end).map(|index| self.tokens.text(index)).collect::<Vec<_>>().join(" ")),
-        };
-        found && !self.is_bound(from)
-    }
-
-    /// What the words say where no lead said it.
-    fn guess_channel(&mut self) {
-        if self.channel != Channel::Unknown {
-            return;
-        }
-        let mut before = "";
-        for (index, word) in self.tokens.words_from(0).enumerate() {
-            self.channel = match word {
-                "BPAY" => Channel::Bpay,
-                "OSKO" | "PAYID" => Channel::Osko,
-                "EFTPOS" => Channel::Eftpos,
-                "ATM" if index < 4 => Channel::Atm,
-                "DEBIT" if before == "DIRECT" => Channel::DirectDebit,
-                "CREDIT" if before == "DIRECT" => Channel::DirectCredit,
-                "FEE" | "FEES" if is_bank_word(self.tokens.text(0)) => Channel::Fee,
-                "CARD" if index >= self.end && !self.tokens.number_suffixes.is_empty() => Channel::CardPurchase,
-                _ => Channel::Unknown,
-            };
-            if self.channel != Channel::Unknown {
-                return;
-            }
-            before = word;
-        }
-    }
-
-    /// Whether it reads like a hold, and whether it reads like a failure.
-    fn read_warnings(&self) -> (bool, bool) {
-        let (mut authorisation, mut failure) = (false, false);
-        let mut before = "";
-        for word in self.tokens.words_from(0) {
-            match word {
-                "AUTHORISATION" | "AUTHORIZATION" | "PREAUTH" | "PREAUTHORISATION" => authorisation = true,
-                "DISHONOUR" | "DISHONOURED" | "DISHONOR" | "DISHONORED" | "DISHON" | "RETURNED" | "UNPAID" | "REVERSAL" | "REVERSED"
-                | "FAILED" | "INSUFFICIENT" | "REJECTED" | "BOUNCED" => failure = true,
-                "RETURN" => failure |= matches!(before, "PAYMENT" | "DEBIT" | "CHEQUE" | "DD" | "CHQ"),
-                _ => {}
-            }
-            before = word;
-        }
-        (authorisation, failure)
-    }
-
-    fn join(&self, capacity: usize) -> (String, Range<usize>) {
-        let mut padded = String::with_capacity(capacity + 8);
-        padded.push(' ');
-        let mut core = 1..1;
-        for (index, word) in self.tokens.words_from(0).enumerate() {
-            if index == self.first {
-                core = padded.len()..padded.len();
-            }
-            padded.push_str(word);
-            if index + 1 == self.end {
-                core.end = padded.len();
-            }
-            padded.push(' ');
-        }
-        (padded, core)
-    }
-}
-
-fn is_country(word: &str) -> bool {
-    matches!(
-        word,
-        "AU" | "AUS"
-            | "CAN"
-            | "CHE"
-            | "CHN"
-            | "CYP"
-            | "DEU"
-            | "EST"
-            | "FRA"
-            | "GBR"
-            | "HKG"
-            | "IDN"
-            | "IND"
-            | "IRL"
-            | "JPN"
-            | "LUX"
-            | "MLT"
-            | "MYS"
-            | "NLD"
-            | "NZ"
-            | "NZL"
-            | "SGP"
-            | "SWE"
-            | "THA"
-            | "USA"
-    )
-}
-
-/// States as banks print them; two letters only where a country follows.
-fn is_state(word: &str, before_country: bool) -> bool {
-    matches!(word, "ACT" | "NSW" | "NT" | "QLD" | "SA" | "TAS" | "VIC" | "WA")
-        || (before_country && matches!(word, "AC" | "NS" | "QL" | "TA" | "VI"))
-}
-
-/// The first word of a fee that a bank charges.
-fn is_bank_word(word: &str) -> bool {
-    matches!(
-        word,
-        "ACCOUNT"
-            | "ADMIN"
-            | "ANNUAL"
-            | "ASSISTED"
-            | "ATM"
-            | "CARD"
-            | "CASH"
-            | "CHEQUE"
-            | "CREDIT"
-            | "DISHONOUR"
-            | "EXCESS"
-            | "FEE"
-            | "FEES"
-            | "FOREIGN"
-            | "HONOUR"
-            | "INTERNATIONAL"
-            | "INTL"
-            | "LATE"
-            | "LOAN"
-            | "MONTHLY"
-            | "OVERDRAWN"
-            | "OVERDRAFT"
-            | "OVERLIMIT"
-            | "OVERSEAS"
-            | "PACKAGE"
-            | "SERVICE"
-            | "TRANSACTION"
-            | "UNARRANGED"
-            | "WITHDRAWAL"
-    )
 }

@@ -103,22 +103,26 @@ pub(super) fn debt_payment(evidence: &Evidence<'_>, candidates: &Candidates<'_>,
 }
 
 /// Money from where it is usually spent: a refund, or what that kind of company pays out.
-pub(super) fn money_back(other: &Candidate<'_>, evidence: &Evidence<'_>, ruleset: &Ruleset) -> Verdict {
+pub(super) fn money_back(other: &Candidate<'_>, evidence: &Evidence<'_>, ruleset: &Ruleset) -> Option<Verdict> {
     let known = ruleset.known();
     let (category, most) = counterpart(other.rule.category, evidence, ruleset);
     // A shop's name on a bank credit may be an employer's: pay, a dividend, a refund. Only a card or the word makes it a refund.
     let is_plain = evidence.is_card() || evidence.says(" REFUND ");
+    // A friend who pays back a pizza names it.
+    if category == known.refund && evidence.is_transfer() && !is_plain {
+        return None;
+    }
     let doubt =
         if category == known.refund && !is_plain { if evidence.narrative.channel == Channel::Unknown { 800 } else { 550 } } else { most };
     let layer = if other.rule.source == Source::Cue { Layer::Cue } else { Layer::Name };
-    Verdict {
+    Some(Verdict {
         category,
         confidence: other.confidence.min(doubt),
         layer,
         rule: format!("money-back:{}", other.rule.id).into(),
         matched: other.matched(evidence).into(),
         merchant: other.rule.merchant.clone(),
-    }
+    })
 }
 
 /// What money in from the payee of a category is, and how sure that can be.

@@ -2,10 +2,8 @@
 
 use jiff::civil::Date;
 
-use crate::analysis::ruleset::Ruleset;
-
-/// Fewest characters of a receipt or reference number.
-const REFERENCE: usize = 5;
+use super::numbers::{Amount, Day, REFERENCE, is_bsb, is_currency, is_reference, is_time, month, read_amount, read_day, read_masked};
+use crate::analysis::ruleset::{Ruleset, words};
 
 /// One word, as bytes of the folded description.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +17,7 @@ pub(super) struct Token {
 }
 
 /// The words of a description, and what stood between them.
+#[expect(clippy::struct_excessive_bools, reason = "two facts and two states of the reader, none of which excludes another")]
 #[derive(Debug)]
 pub(super) struct Tokens<'a> {
     folded: &'a str,
@@ -102,14 +101,10 @@ impl<'a> Tokens<'a> {
                 }
                 continue;
             }
-            match bytes[at] {
-                b'&' => self.push(at, at + 1),
-                b'*' => {
-                    if let Some(last) = self.list.last_mut() {
-                        last.star = true;
-                    }
-                }
-                _ => {}
+            if bytes[at] == b'*'
+                && let Some(last) = self.list.last_mut()
+            {
+                last.star = true;
             }
             at += 1;
         }
@@ -121,6 +116,14 @@ impl<'a> Tokens<'a> {
             self.foreign |= word != "AUD";
             return;
         }
+        if word == words::SILENT {
+            return;
+        }
+        // The app that a transfer was made with stands between the account and what the customer wrote.
+        if word == "APP" && self.last() == "COMMBANK" {
+            self.list.pop();
+            return;
+        }
         let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         self.list.push(Token { start: place(start), end: place(end), star: false, dash: std::mem::take(&mut self.dash) });
     }
@@ -129,20 +132,26 @@ impl<'a> Tokens<'a> {
     fn read_numbers(&mut self, start: usize, end: usize, ruleset: &Ruleset) {
         let chunk = self.folded[start..end].trim_matches(|mark: char| !mark.is_ascii_alphanumeric() && mark != '*');
         if let Some(day) = read_day(chunk) {
-            self.value_date = self.value_date.or(day);
+            if let Day::Of(day) = day {
+                self.value_date = self.value_date.or(Some(day));
+            }
         } else if is_time(chunk) || is_bsb(chunk) {
             // Says nothing that another field does not say better.
-        } else if let Some(currency) = read_amount(chunk) {
-            self.read_amount(currency);
+        } else if let Some(amount) = read_amount(chunk) {
+            self.read_amount(amount);
         } else if let Some(suffix) = read_masked(chunk) {
             self.number_suffixes.push(suffix);
+        } else if let Some((before, _)) = chunk.rsplit_once('-').filter(|(_, time)| is_time(time)) {
+            // The time of a purchase behind the merchant's name: LITTLE CAKES-12:34.
+            let start = start + self.folded[start..end].find(before).unwrap_or(0);
+            self.read_words(start, start + before.len(), ruleset, true);
         } else {
             self.read_words(start, end, ruleset, true);
         }
     }
 
-    fn read_amount(&mut self, currency: Option<&str>) {
-        if let Some(code) = currency {
+    fn read_amount(&mut self, amount: Amount<'_>) {
+        if let Amount::In(code) = amount {
             self.foreign |= code != "AUD";
         } else if is_currency(self.last()) {
             self.foreign |= self.last() != "AUD";
@@ -224,241 +233,5 @@ impl<'a> Tokens<'a> {
 }
 
 fn text(folded: &str, token: Token) -> &str {
-    match &folded[token.start as usize..token.end as usize] {
-        "&" => "AND",
-        word => word,
-    }
-}
-
-/// Many digits, or letters and digits in turns: no name reads like that.
-fn is_reference(word: &[u8], digits: usize) -> bool {
-    let turns = word.windows(2).filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit()).count();
-    // A telephone number in words is a name: 1300FLOWERS.
-    let is_telephone = turns == 1 && (word.starts_with(b"1300") || word.starts_with(b"1800")) && word.len() >= 8;
-    let is_store = word.len() >= 4 && digits == word.len() - 1 && word[0].is_ascii_alphabetic();
-    is_store || (word.len() >= REFERENCE && digits >= 4 && !is_telephone) || (word.len() >= 6 && turns >= 3)
-}
-
-/// A date: `None` where it is none, `Some(None)` where it has no year.
-fn read_day(chunk: &str) -> Option<Option<Date>> {
-    let bytes = chunk.as_bytes();
-    if !(4..=16).contains(&bytes.len()) || !bytes[0].is_ascii_digit() {
-        return None;
-    }
-    if let Some(mark) = bytes.iter().copied().find(|byte| matches!(byte, b'/' | b'-')) {
-        return read_numeric_day(chunk, mark);
-    }
-    let at = bytes.iter().position(u8::is_ascii_alphabetic).filter(|&at| at <= 2)?;
-    let month = month(chunk.get(at..at + 3)?)?;
-    let day: i8 = chunk[..at].parse().ok()?;
-    let rest = &chunk[at + 3..];
-    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-    let (year, tail) = match (digits, rest.as_bytes().get(digits)) {
-        (0, None) => (None, ""),
-        // Day, month and time in one: 20DEC08:47.
-        (1 | 2, Some(b':')) => (None, rest),
-        (2 | 4, _) => (year(&rest[..digits]), &rest[digits..]),
-        _ => return None,
-    };
-    if !(tail.is_empty() || is_time(tail)) || !(1..=31).contains(&day) {
-        return None;
-    }
-    Some(year.and_then(|year| Date::new(year, month, day).ok()))
-}
-
-/// `03/02/2026`, `3-2-26`, `2026-02-03`, `03/02`.
-fn read_numeric_day(chunk: &str, mark: u8) -> Option<Option<Date>> {
-    let mut parts = chunk.split(char::from(mark));
-    let (first, second, third) = (parts.next()?, parts.next()?, parts.next());
-    let is_number = |part: &str| (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
-    if parts.next().is_some() || ![first, second].into_iter().chain(third).all(is_number) {
-        return None;
-    }
-    match third {
-        Some(third) if first.len() == 4 => Date::new(first.parse().ok()?, second.parse().ok()?, third.parse().ok()?).ok().map(Some),
-        Some(third) => Date::new(year(third)?, second.parse().ok()?, first.parse().ok()?).ok().map(Some),
-        // 24/7 is no date, and 7-11 is a shop.
-        None if mark == b'/' && first.len() == 2 && second.len() == 2 => {
-            Date::new(2024, second.parse().ok()?, first.parse().ok()?).ok().map(|_| None)
-        }
-        None => None,
-    }
-}
-
-fn year(digits: &str) -> Option<i16> {
-    let year: i16 = digits.parse().ok()?;
-    match digits.len() {
-        2 => Some(2000 + year),
-        4 => Some(year),
-        _ => None,
-    }
-}
-
-fn month(word: &str) -> Option<i8> {
-    Some(match word {
-        "JAN" => 1,
-        "FEB" => 2,
-        "MAR" => 3,
-        "APR" => 4,
-        "MAY" => 5,
-        "JUN" => 6,
-        "JUL" => 7,
-        "AUG" => 8,
-        "SEP" => 9,
-        "OCT" => 10,
-        "NOV" => 11,
-        "DEC" => 12,
-        _ => return None,
-    })
-}
-
-/// `08:47`, `8:47:10`, `8:47PM`.
-fn is_time(chunk: &str) -> bool {
-    let chunk = chunk.strip_suffix("AM").or_else(|| chunk.strip_suffix("PM")).unwrap_or(chunk);
-    let mut parts = chunk.split(':');
-    let is_pair = |part: &str| (1..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
-    let (Some(first), Some(second)) = (parts.next(), parts.next()) else { return false };
-    is_pair(first) && second.len() == 2 && is_pair(second) && parts.next().is_none_or(is_pair) && parts.next().is_none()
-}
-
-fn is_bsb(chunk: &str) -> bool {
-    let bytes = chunk.as_bytes();
-    bytes.len() == 7 && bytes[3] == b'-' && bytes.iter().enumerate().all(|(at, byte)| at == 3 || byte.is_ascii_digit())
-}
-
-/// `12.34`, `1,234.56`, `USD12.34`: `Some` with the currency that is glued to it.
-fn read_amount(chunk: &str) -> Option<Option<&str>> {
-    let (currency, number) = match chunk.get(..3).filter(|code| is_currency(code)) {
-        Some(code) => (Some(code), chunk[3..].trim_start_matches('$')),
-        None => match chunk.strip_suffix(|last: char| last.is_ascii_alphabetic()) {
-            Some(_) if chunk.len() > 3 && chunk.get(chunk.len() - 3..).is_some_and(is_currency) => {
-                (chunk.get(chunk.len() - 3..), &chunk[..chunk.len() - 3])
-            }
-            _ => (None, chunk.trim_start_matches("US$").trim_start_matches("A$")),
-        },
-    };
-    let (whole, cents) = number.rsplit_once('.')?;
-    let is_amount = cents.len() == 2
-        && cents.bytes().all(|byte| byte.is_ascii_digit())
-        && !whole.is_empty()
-        && whole.bytes().all(|byte| byte.is_ascii_digit() || byte == b',');
-    is_amount.then_some(currency)
-}
-
-/// The last four digits of a masked number: `XX1234`, `462263XXXXXX1234`, `****1234`.
-fn read_masked(chunk: &str) -> Option<[u8; 4]> {
-    let bytes = chunk.as_bytes();
-    let masks = bytes.iter().filter(|byte| matches!(byte, b'X' | b'*')).count();
-    let suffix: [u8; 4] = bytes.last_chunk().copied()?;
-    let is_masked = masks > 0
-        && suffix.iter().all(u8::is_ascii_digit)
-        && bytes.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'X' | b'*' | b'-'));
-    is_masked.then_some(suffix)
-}
-
-fn is_currency(word: &str) -> bool {
-    matches!(
-        word,
-        "AED"
-            | "AUD"
-            | "BRL"
-            | "CAD"
-            | "CHF"
-            | "CNY"
-            | "DKK"
-            | "EUR"
-            | "FJD"
-            | "GBP"
-            | "HKD"
-            | "IDR"
-            | "ILS"
-            | "INR"
-            | "JPY"
-            | "KRW"
-            | "LKR"
-            | "MXN"
-            | "MYR"
-            | "NOK"
-            | "NPR"
-            | "NZD"
-            | "PGK"
-            | "PHP"
-            | "PLN"
-            | "SEK"
-            | "SGD"
-            | "THB"
-            | "TRY"
-            | "TWD"
-            | "USD"
-            | "VND"
-            | "XPF"
-            | "ZAR"
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers() {
-        let day = |year, month, day| Some(Date::new(year, month, day).expect("a date"));
-        for (chunk, expected) in [
-            ("03/02/2026", Some(day(2026, 2, 3))),
-            ("3/2/26", Some(day(2026, 2, 3))),
-            ("2026-02-03", Some(day(2026, 2, 3))),
-            ("03/02", Some(None)),
-            ("20DEC08:47", Some(None)),
-            ("20DEC", Some(None)),
-            ("3FEB2026", Some(day(2026, 2, 3))),
-            ("24/7", None),
-            ("7-11", None),
-            ("31/02/2026", None),
-            ("123456", None),
-            ("4CYTE", None),
-            ("5MARKETS", None),
-        ] {
-            assert_eq!(read_day(chunk), expected, "{chunk}");
-        }
-        for (chunk, is) in [("08:47", true), ("8:47PM", true), ("8:47:10", true), ("8:4", false), ("12", false)] {
-            assert_eq!(is_time(chunk), is, "{chunk}");
-        }
-        for (chunk, expected) in [
-            ("12.34", Some(None)),
-            ("1,234.56", Some(None)),
-            ("USD12.34", Some(Some("USD"))),
-            ("12.34EUR", Some(Some("EUR"))),
-            ("12", None),
-            ("5.1", None),
-            ("NETFLIX.20", None),
-        ] {
-            assert_eq!(read_amount(chunk), expected, "{chunk}");
-        }
-        for (chunk, expected) in [
-            ("XX1234", Some(*b"1234")),
-            ("462263XXXXXX1234", Some(*b"1234")),
-            ("****1234", Some(*b"1234")),
-            ("XX123", None),
-            ("MAXX1234", None),
-            ("1234", None),
-        ] {
-            assert_eq!(read_masked(chunk), expected, "{chunk}");
-        }
-        for (word, is) in [
-            ("BET365", false),
-            ("7ELEVEN", false),
-            ("F45", false),
-            ("RENT4KEEPS", false),
-            ("1300FLOWERS", false),
-            ("MENULOG24", false),
-            ("A1234567", true),
-            ("204581234A", true),
-            ("XK3J9PQ2", true),
-            ("W1234", true),
-            ("S053", true),
-        ] {
-            let digits = word.bytes().filter(u8::is_ascii_digit).count();
-            assert_eq!(is_reference(word.as_bytes(), digits), is, "{word}");
-        }
-    }
+    &folded[token.start as usize..token.end as usize]
 }

@@ -82,6 +82,7 @@ fn line(phrase: String, claim: &Claim<'_>, file: &str) -> Line {
         category: claim.tag.category,
         confidence,
         direction: Direction::Out,
+        is_income: false,
         needs,
         merchant: Some(Arc::from(claim.display)),
         id: format!("{file}:{}", claim.line).into(),

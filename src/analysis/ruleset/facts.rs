@@ -1,6 +1,6 @@
 //! Plain facts about the country: places, bank numbers, merchant category codes, public holidays.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::civil::Date;
 
@@ -66,6 +66,10 @@ impl Places {
                 return Err(row.wrong(format!("{} is no state or territory", row.cells[1])));
             }
             let Some(last) = name.split(' ').next_back().filter(|last| !last.is_empty()) else { return Err(row.wrong("a name is due")) };
+            // A campus is listed as a place; in a narrative it is who was paid.
+            if name.split(' ').any(|word| word == "UNIVERSITY" || word == "HOSPITAL") {
+                continue;
+            }
             let count = name.split(' ').count();
             last_words.entry(last.into()).and_modify(|most| *most = count.max(*most)).or_insert(count);
             names.insert(name.into_boxed_str());
@@ -104,6 +108,7 @@ pub(crate) struct MccPrior {
 #[derive(Debug)]
 pub(super) struct Facts {
     pub(super) places: Places,
+    surnames: BTreeSet<Box<str>>,
     mcc: BTreeMap<u16, MccPrior>,
     mcc_names: BTreeMap<u16, Box<str>>,
     banks: BTreeMap<Box<str>, Box<str>>,
@@ -114,11 +119,16 @@ impl Facts {
     pub(super) fn read(files: &Files, taxonomy: &Taxonomy) -> Result<Self, RulesError> {
         Ok(Self {
             places: Places::read(files.text("localities.tsv"))?,
+            surnames: read_surnames(files.text("surnames.tsv"))?,
             mcc: read_mcc(files.text("mcc_categories.tsv"), taxonomy)?,
             mcc_names: read_mcc_names(files.text("mcc.tsv"))?,
             banks: read_banks(files.text("bsb_prefixes.tsv"))?,
             holidays: read_holidays(files.text("public_holidays.tsv"))?,
         })
+    }
+
+    pub(super) fn is_surname(&self, word: &str) -> bool {
+        self.surnames.contains(word)
     }
 
     pub(super) fn mcc(&self, code: u16) -> Option<MccPrior> {
@@ -139,6 +149,19 @@ impl Facts {
             None => regions == u8::MAX,
         })
     }
+}
+
+fn read_surnames(text: &str) -> Result<BTreeSet<Box<str>>, RulesError> {
+    let mut surnames = BTreeSet::new();
+    for row in Table::new("surnames.tsv", text).rows_under(["word"])? {
+        let row = row?;
+        let [word] = row.cells;
+        if words::canonical(word) != word || word.contains(' ') {
+            return Err(row.wrong(format!("{word} is not one upper-case word")));
+        }
+        surnames.insert(word.into());
+    }
+    Ok(surnames)
 }
 
 fn read_code(text: &str) -> Option<u16> {

@@ -9,8 +9,8 @@ use super::rule::{Line, Rule};
 
 /// Fewest characters of a name that its beginning must show where a narrative is cut.
 const SHORTEST_BEGINNING: usize = 8;
-/// A beginning that more names than this share says nothing.
-const MOST_COMPLETIONS: usize = 24;
+/// A beginning that as many names as this share says nothing.
+const MOST_NAMES: usize = 24;
 
 /// Where in a text a rule matched: bytes of it, without the spaces around.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,28 +111,26 @@ impl Lexicon {
         })
     }
 
-    /// The rules of the names that the end of a text begins: `CHEMIST WAREHOU`. The longest beginning decides; `text` is not padded,
-    /// offsets are its own.
-    pub(super) fn cut_off<'a>(&'a self, text: &str) -> Option<impl Iterator<Item = Hit<'a>>> {
+    /// The rules of the names that the end of a text begins: `CHEMIST WAREHOU`. The longest beginning decides, and of its names those
+    /// that only end the cut word. `text` is not padded, offsets are its own.
+    pub(super) fn cut_off<'a>(&'a self, text: &str) -> Vec<Hit<'a>> {
         let end = text.len();
         let starts = std::iter::once(0).chain(text.match_indices(' ').map(|(at, _)| at + 1));
-        for start in starts {
+        for start in starts.take_while(|start| end - start >= SHORTEST_BEGINNING) {
             let beginning = &text[start..];
-            if beginning.len() < SHORTEST_BEGINNING {
-                return None;
-            }
             let first = self.sorted.partition_point(|(phrase, _)| &**phrase < beginning);
-            let completions = self.sorted[first..].iter().take_while(|(phrase, _)| phrase.starts_with(beginning)).count();
+            let begun: Vec<_> =
+                self.sorted[first..].iter().take_while(|(phrase, _)| phrase.starts_with(beginning)).take(MOST_NAMES).collect();
+            let only_ends_the_word = |phrase: &str| !phrase[beginning.len()..].contains(' ');
+            let is_word_cut = begun.iter().any(|(phrase, _)| only_ends_the_word(phrase));
             // One whole word is the beginning of many names and evidence of none.
-            let is_mere_word = !beginning.contains(' ')
-                && self.sorted[first..first + completions].iter().all(|(phrase, _)| phrase.as_bytes().get(beginning.len()) == Some(&b' '));
-            if completions == 0 || completions > MOST_COMPLETIONS || is_mere_word {
+            if begun.is_empty() || begun.len() == MOST_NAMES || !(is_word_cut || beginning.contains(' ')) {
                 continue;
             }
-            let found = &self.sorted[first..first + completions];
-            return Some(found.iter().map(move |&(_, pattern)| Hit { start, end, rules: self.rules_of(self.patterns[pattern as usize]) }));
+            let names = begun.into_iter().filter(|(phrase, _)| !is_word_cut || only_ends_the_word(phrase));
+            return names.map(|&(_, pattern)| Hit { start, end, rules: self.rules_of(self.patterns[pattern as usize]) }).collect();
         }
-        None
+        Vec::new()
     }
 
     /// True for a word with digits that some name has.

@@ -113,12 +113,12 @@ impl Ruleset {
 
     /// Every category, in taxonomy order.
     pub fn categories(&self) -> impl ExactSizeIterator<Item = Category> + use<> {
-        (0..u8::try_from(self.taxonomy.categories.len()).expect("checked when it was read")).map(Category)
+        (0..self.taxonomy.category_count()).map(Category)
     }
 
     /// Every group, in taxonomy order.
     pub fn groups(&self) -> impl ExactSizeIterator<Item = Group> + use<> {
-        (0..u8::try_from(self.taxonomy.groups.len()).expect("checked when it was read")).map(Group)
+        (0..self.taxonomy.group_count()).map(Group)
     }
 
     /// The code of a category: `GROCERIES`.
@@ -211,6 +211,10 @@ impl Ruleset {
         self.lexicon.len()
     }
 
+    pub(crate) fn is_surname(&self, word: &str) -> bool {
+        self.facts.is_surname(word)
+    }
+
     pub(crate) fn mcc_prior(&self, code: u16) -> Option<MccPrior> {
         self.facts.mcc(code)
     }
@@ -227,7 +231,7 @@ impl Ruleset {
         self.lexicon.hits(padded)
     }
 
-    pub(crate) fn cut_off<'a>(&'a self, text: &str) -> Option<impl Iterator<Item = Hit<'a>>> {
+    pub(crate) fn cut_off<'a>(&'a self, text: &str) -> Vec<Hit<'a>> {
         self.lexicon.cut_off(text)
     }
 

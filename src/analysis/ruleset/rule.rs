@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::files::File;
 use super::table::{Row, Table, confidence};
-use super::taxonomy::{Category, Taxonomy};
+use super::taxonomy::{Category, Kind, Taxonomy};
 use super::{RulesError, words};
 use crate::submission::TransactionType;
 
@@ -68,6 +68,8 @@ pub(crate) struct Rule {
     /// Thousandths.
     pub(crate) confidence: u16,
     pub(crate) direction: Direction,
+    /// The category counts as income.
+    pub(crate) is_income: bool,
     pub(crate) needs: Vec<Need>,
     pub(crate) merchant: Option<Arc<str>>,
     /// `file:line`.
@@ -155,9 +157,11 @@ fn read_line(row: &Row<'_, 7>, name: &str, head: &Head, is_operators: bool, taxo
         Some((code, text)) => (code, confidence(text).ok_or_else(|| row.wrong(format!("{text} is no confidence from 1 to 1000")))?),
         None => (category, head.confidence),
     };
+    let category = taxonomy.category(code).ok_or_else(|| row.wrong(format!("{code} is no category of the taxonomy")))?;
     let rule = Rule {
         source: head.source,
-        category: taxonomy.category(code).ok_or_else(|| row.wrong(format!("{code} is no category of the taxonomy")))?,
+        category,
+        is_income: taxonomy.entry(category).kind == Kind::Income,
         confidence: thousandths,
         direction: match direction {
             "in" => Direction::In,

@@ -152,6 +152,14 @@ impl Taxonomy {
         self.by_code.get(code).copied()
     }
 
+    pub(super) fn category_count(&self) -> u8 {
+        u8::try_from(self.categories.len()).expect("checked when it was read")
+    }
+
+    pub(super) fn group_count(&self) -> u8 {
+        u8::try_from(self.groups.len()).expect("checked when it was read")
+    }
+
     pub(super) fn entry(&self, category: Category) -> &CategoryEntry {
         &self.categories[usize::from(category.0)]
     }
