@@ -84,7 +84,11 @@ fn equal_rows_of_other_products_or_of_one_customer_are_two_accounts() {
     assert_eq!(accounts(&report(&couple(account("a"), shared_rows(30), saver, shared_rows(30)))), 2);
     let mut both = shared_rows(30);
     both.extend(shared_rows(30).into_iter().map(|row| row.account(1)));
-    assert_eq!(accounts(&report(&single(vec![account("a"), account("b")], both))), 2);
+    assert_eq!(accounts(&report(&single(vec![account("a"), account("b")], both.clone()))), 2);
+    // Nor where another customer stands beside them.
+    let beside = customer("c2", "Sam Other", vec![account("c")], vec![row("2026-01-15", -100, "ELSE")]);
+    let alex = customer("c1", "Alex Citizen", vec![account("a"), account("b")], both);
+    assert_eq!(accounts(&report(&submission(vec![alex, beside]))), 3);
 }
 
 #[test]

@@ -111,6 +111,8 @@ fn merchant_credits_make_a_card_suspect_but_not_a_salary_account() {
     let on = |account| report(&single(accounts(), days.iter().map(|day| named(account, day)).collect()));
     assert_eq!(counted(&on(0)), 3);
     assert_eq!(counted(&on(1)), 0);
+    let takings = days.map(|day| row(day, 45_000, "EFTPOS SETTLEMENT 123456"));
+    assert_eq!(counted(&report(&everyday(takings.into()))), 3);
 }
 
 #[test]

@@ -103,6 +103,9 @@ fn a_page_that_came_twice_is_one_page() {
     let mut coffees = page(&["CAFE", "BAKERY", "BUS", "KIOSK", "LIBRARY", "NEWSAGENT"]);
     coffees.extend(page(&["CAFE", "BAKERY"]));
     assert_eq!(count(coffees), 8, "two of six are two habits");
+    let mut busy = page(&["CAFE", "BAKERY", "BUS", "KIOSK", "LIBRARY", "NEWSAGENT"]);
+    busy.extend(page(&["CAFE", "BAKERY", "BUS"]));
+    assert_eq!(count(busy), 9, "half of a day is no page");
 }
 
 #[test]

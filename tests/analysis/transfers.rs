@@ -102,7 +102,35 @@ fn the_customers_own_name_is_evidence_and_another_name_speaks_against() {
 }
 
 #[test]
+fn one_name_is_enough_for_a_round_amount() {
+    assert!(pairs(out("2026-03-02", 50_000, "WITHDRAWAL ALEX CITIZEN"), into_saver("2026-03-03", 50_000, "DEPOSIT")));
+    assert!(!pairs(out("2026-03-02", 50_000, "WITHDRAWAL ROBIN SMITH"), into_saver("2026-03-03", 50_000, "DEPOSIT")));
+}
+
+#[test]
+fn fees_and_interest_are_no_transfer() {
+    let charged = |row: Transaction, kind| row.kind(kind);
+    let fee = charged(out("2026-03-02", 123_457, "WITHDRAWAL"), TransactionType::Fee);
+    assert!(!pairs(fee, into_saver("2026-03-02", 123_457, "DEPOSIT")));
+    let interest = charged(into_saver("2026-03-02", 123_457, "DEPOSIT"), TransactionType::InterestPaid);
+    assert!(!pairs(out("2026-03-02", 123_457, "WITHDRAWAL"), interest));
+}
+
+#[test]
+fn the_same_day_beats_the_day_before() {
+    let submission = household(vec![
+        into_saver("2026-03-04", 50_000, FROM).id("before"),
+        out("2026-03-05", 50_000, TO),
+        into_saver("2026-03-05", 50_000, FROM).id("same"),
+    ]);
+    let report = report(&submission);
+    let paired = |id: &str| rows(&report, FROM).into_iter().any(|row| row["transactionId"] == id && row.get("transferPairId").is_some());
+    assert!(paired("same") && !paired("before"));
+}
+
+#[test]
 fn another_accounts_number_speaks_against() {
+    assert!(!pairs(out("2026-03-02", 50_000, "Transfer to xx9999 CommBank app"), into_saver("2026-03-02", 50_000, "INTERNET TRANSFER")));
     assert!(!pairs(
         out("2026-03-02", 50_000, "Transfer to xx9999 CommBank app"),
         into_saver("2026-03-02", 50_000, "TRANSFER FROM KIM JONES")
@@ -114,6 +142,8 @@ fn a_shared_receipt_is_evidence() {
     let debit = "ANZ M-BANKING FUNDS TFER TRANSFER 718293 TO 012345678";
     let credit = "ANZ M-BANKING FUNDS TFER TRANSFER 718293 FROM 987654321";
     assert!(pairs(out("2026-03-02", 50_000, debit), into_saver("2026-03-02", 50_000, credit)));
+    assert!(pairs(out("2026-03-02", 50_000, "WITHDRAWAL 718293"), into_saver("2026-03-02", 50_000, "DEPOSIT 718293")));
+    assert!(!pairs(out("2026-03-02", 50_000, "WITHDRAWAL 718293"), into_saver("2026-03-02", 50_000, "DEPOSIT 718294")));
 }
 
 #[test]

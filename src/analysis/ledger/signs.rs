@@ -53,12 +53,12 @@ pub(super) fn judge(ledger: &mut Ledger<'_>, narratives: &[Narrative]) {
     }
 }
 
-/// A row that takes money from the customer whatever its sign says. A merchant's name alone tells only on a debt: some holders name the
-/// employer of a salary there.
+/// A row that takes money from the customer whatever its sign says. A merchant's name or a card's channel tells only on a debt: some holders
+/// name the employer of a salary as the merchant, and a shop's takings read EFTPOS.
 fn is_spend(row: &Transaction, narrative: &Narrative, on_debt: bool) -> bool {
     let charged = matches!(row.kind, TransactionType::Fee | TransactionType::InterestCharged);
-    let purchase = row.merchant_category_code.is_some() || matches!(narrative.channel, Channel::CardPurchase | Channel::Eftpos);
-    charged || purchase || (on_debt && row.merchant_name.is_some())
+    let by_card = row.merchant_name.is_some() || matches!(narrative.channel, Channel::CardPurchase | Channel::Eftpos);
+    charged || row.merchant_category_code.is_some() || (on_debt && by_card)
 }
 
 fn contradicts(row: &Transaction) -> bool {
