@@ -1,32 +1,15 @@
-//! The service put together; the only place that reads the clock.
+//! The service put together: what a request is served with.
 
-use std::fmt;
 use std::sync::Arc;
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::tz::TimeZone;
 
+use crate::admission::Admission;
 use crate::analysis::ruleset::Ruleset;
+use crate::clock::Clock;
 use crate::http::auth::Verifier;
-use crate::http::limits::Admission;
 use crate::jobs::Queue;
 use crate::store::{Store, seal::Keyring};
-
-/// Where the time comes from.
-pub trait Clock: fmt::Debug + Send + Sync {
-    /// Now.
-    fn now(&self) -> Timestamp;
-}
-
-/// The machine's clock.
-#[derive(Debug)]
-pub struct SystemClock;
-
-impl Clock for SystemClock {
-    fn now(&self) -> Timestamp {
-        #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
-        Timestamp::now()
-    }
-}
 
 /// What a request is served with. One value, shared by every connection.
 #[derive(Debug)]

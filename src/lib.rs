@@ -9,8 +9,9 @@
 //! GET  ◀─ http ◀─ store.report ◀─────────────────────────────┘
 //! ```
 //!
-//! Arrows point one way: `http` → `submission`, `store` · `jobs` → `store`, `analysis` · `analysis` → `money`, `submission` ·
-//! `store` → nothing of ours (it keeps bytes and does not know what a report is). The compiler proves the pure half: without the
+//! Arrows point one way: `http` → `submission`, `store`, `jobs` · `jobs` → `store`, `analysis` · `analysis` → `money`, `submission` ·
+//! `store` → nothing of ours (it keeps bytes and does not know what a report is). `http` and `jobs` share two small rooms: `clock` and
+//! `admission`, whose shares go with a submission from the socket to the end of its analysis. The compiler proves the pure half: without the
 //! feature `server` the library has neither axum, sqlx nor tokio.
 
 pub mod analysis;
@@ -19,7 +20,11 @@ pub mod money;
 pub mod submission;
 
 #[cfg(feature = "server")]
+pub mod admission;
+#[cfg(feature = "server")]
 pub mod app;
+#[cfg(feature = "server")]
+pub mod clock;
 #[cfg(feature = "server")]
 pub mod config;
 #[cfg(feature = "server")]

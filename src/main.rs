@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use uuid::Uuid;
 
 use cdr_insights::analysis::{self, report};
-use cdr_insights::app::{Clock as _, SystemClock};
+use cdr_insights::clock::{Clock as _, SystemClock};
 use cdr_insights::config::{Analyse, Check, Cli, Command, ConfigError, DatabaseArgs, Token};
 use cdr_insights::http::rejection_json;
 use cdr_insights::service::{self, Service, StartError};

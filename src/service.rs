@@ -12,11 +12,12 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::admission::{Admission, Capacity};
 use crate::analysis::ruleset::Ruleset;
-use crate::app::{App, Clock, Cpu, Limits, SystemClock};
+use crate::app::{App, Cpu, Limits};
+use crate::clock::{Clock, SystemClock};
 use crate::config::{self, ConfigError, DatabaseArgs, RulesArgs, Serve, Settings, TokenSettings, Worker};
 use crate::http::auth::{KeySource, Verifier};
-use crate::http::limits::{Admission, Capacity};
 use crate::http::listen::{self, ListenOptions};
 use crate::http::ops;
 use crate::jobs::{self, Tools, Workers};

@@ -9,9 +9,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
+use cdr_insights::admission::Permit;
 use cdr_insights::analysis::{self, ruleset::Ruleset};
-use cdr_insights::app::Clock as _;
-use cdr_insights::http::limits::Permit;
+use cdr_insights::clock::Clock as _;
 use cdr_insights::jobs::{self, Analyse, HandedOver, MAX_ATTEMPTS, Options, Queue, Tools, Workers};
 use cdr_insights::store::seal::{Column, Keyring};
 use cdr_insights::store::{self, Counts, Failure, Lease, NewSubmission, Purged, Reason, State, Store, StoreOptions};

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::app::{Clock as _, SystemClock};
+use crate::clock::{Clock as _, SystemClock};
 use crate::config::{self, ConfigError, Demo, Serve};
 use crate::dev::{AUDIENCE, Grant, ISSUER, SigningKey};
 use crate::service::{self, Service, StartError};

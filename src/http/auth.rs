@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use aws_lc_rs::digest;
 use axum::http::{HeaderMap, header};
@@ -13,12 +13,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use jsonwebtoken::Algorithm;
+use parking_lot::Mutex;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::jwks::{Jwks, KeySet};
 pub use super::jwks::{JwksError, KeySource};
-use crate::app::Clock;
+use crate::clock::Clock;
 
 /// Longest token that is looked at.
 const MAX_TOKEN: usize = 8 * 1024;
@@ -247,7 +248,7 @@ impl Verifier {
     }
 
     fn recall(&self, digest: &[u8; 32], set: &KeySet, now: Timestamp) -> Option<Verified> {
-        let remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        let remembered = self.remembered.lock();
         let found = remembered.get(digest)?;
         let is_believed = found.set == set.digest && (found.since..found.until).contains(&now.as_second());
         is_believed.then(|| found.verified.clone())
@@ -256,7 +257,7 @@ impl Verifier {
     fn remember(&self, digest: [u8; 32], set: &KeySet, verified: &Verified, now: Timestamp, expires: i64) {
         let since = now.as_second();
         let until = expires.saturating_add(LEEWAY).min(since + BELIEVED);
-        let mut remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut remembered = self.remembered.lock();
         if remembered.len() >= MAX_REMEMBERED {
             remembered.retain(|_, known| known.until > since);
         }

@@ -17,9 +17,9 @@ use zstd::zstd_safe::DParameter;
 use super::Http;
 use super::error::ApiError;
 use super::extract::Admitted;
-use super::limits::{Busy, Permit};
 use super::listen::BodyTimedOut;
 use super::negotiate::Coding;
+use crate::admission::{Busy, Permit};
 use crate::app::Cpu;
 
 /// Bytes that are decoded at once.
@@ -238,7 +238,7 @@ fn unzstd(decoder: &mut ZstdDecoder<'_>, sink: &mut Sink, buffer: &mut [u8], at_
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::limits::{Admission, Capacity};
+    use crate::admission::{Admission, Capacity};
 
     fn decoded(coding: Coding, limit: usize, bytes: &[u8], step: usize) -> Result<Vec<u8>, BodyError> {
         let mut decoder = Decoder::new(coding, limit, 0, Permit::none());

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::auth::{Scope, TokenError};
 use super::body::BodyError;
-use super::limits::Busy;
+use crate::admission::Busy;
 use crate::store::StoreError;
 use crate::store::seal::SealError;
 use crate::submission::{Rejection, Violation, ViolationKind};

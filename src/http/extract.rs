@@ -1,20 +1,21 @@
 //! What a handler asks for, in the order in which a request is judged.
 
 use std::marker::PhantomData;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts, Query, RawPathParams};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, Method};
+use parking_lot::Mutex;
 use uuid::Uuid;
 
 use super::Http;
 use super::auth::{Refused, Scope};
 use super::body::declared_length;
 use super::error::ApiError;
-use super::limits::Permit;
 use super::negotiate::{self, Coding};
 use super::observe::InteractionId;
+use crate::admission::Permit;
 
 /// What a request without a body weighs: its buffers.
 const SMALL: u64 = 16 * 1024;
@@ -170,7 +171,7 @@ pub(super) struct Admitted(Arc<Mutex<Permit>>);
 impl Admitted {
     /// The share; what is left in its place is a share of nothing.
     pub(super) fn take(&self) -> Permit {
-        std::mem::replace(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner), Permit::none())
+        std::mem::replace(&mut self.0.lock(), Permit::none())
     }
 
     /// The share of a request that was admitted.

@@ -7,7 +7,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lc_rs::digest;
@@ -15,10 +15,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::{Algorithm, DecodingKey};
+use parking_lot::{Mutex, MutexGuard};
 use reqwest::Url;
 use serde::Deserialize;
 
-use crate::app::Clock;
+use crate::clock::Clock;
 
 /// Most bytes of a key set.
 const MAX_SET: usize = 256 * 1024;
@@ -211,7 +212,7 @@ type TriedAt = tokio::sync::OwnedMutexGuard<Option<Timestamp>>;
 
 impl Inner {
     fn set(&self) -> MutexGuard<'_, Option<Arc<KeySet>>> {
-        self.set.lock().unwrap_or_else(PoisonError::into_inner)
+        self.set.lock()
     }
 
     async fn reload_and_log(self: Arc<Self>, tried_at: TriedAt) {

@@ -4,13 +4,13 @@
 //! contract's order of judgement. Every answer that is not a success comes out of the one table in `error`.
 
 pub mod auth;
-pub mod limits;
 pub mod listen;
 pub mod ops;
 
 mod body;
 mod error;
 mod extract;
+mod in_flight;
 mod insights;
 mod jwks;
 mod negotiate;
@@ -38,7 +38,7 @@ pub const BASE: &str = "/cdr-data/v2/banking-data-insights";
 #[derive(Clone, Debug)]
 struct Http {
     app: Arc<App>,
-    keys: limits::KeysInFlight,
+    keys: in_flight::KeysInFlight,
 }
 
 /// The API.
@@ -49,7 +49,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route(&format!("{BASE}/{{insightsId}}"), one)
         .route(&format!("{BASE}/{{insightsId}}/orders/{{orderId}}"), get(insights::read))
         .route("/openapi.yaml", get(description));
-    layered(routes).with_state(Http { app, keys: limits::KeysInFlight::default() })
+    layered(routes).with_state(Http { app, keys: in_flight::KeysInFlight::default() })
 }
 
 /// What stands around every route.

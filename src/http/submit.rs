@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use super::body::Payload;
 use super::error::ApiError;
-use super::limits::Permit;
 use super::{BASE, Http};
+use crate::admission::Permit;
 use crate::app::App;
 use crate::jobs::HandedOver;
 use crate::store::seal::{Column, DataKey};

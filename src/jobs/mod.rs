@@ -17,7 +17,7 @@ use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use tokio_util::task::TaskTracker;
 
 use crate::analysis::{self, Analysis, ruleset::Ruleset};
-use crate::app::Clock;
+use crate::clock::Clock;
 use crate::store::{Store, seal::Keyring};
 use crate::submission::Submission;
 

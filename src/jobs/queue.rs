@@ -3,17 +3,18 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use parking_lot::Mutex;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::Options;
-use crate::http::limits::Permit;
+use crate::admission::Permit;
 use crate::store::{Due, Lease, Store, seal::DataKey};
 use crate::submission::Submission;
 
@@ -104,11 +105,6 @@ pub(super) enum Next {
     Due(Due, OwnedSemaphorePermit),
 }
 
-/// A lock that a panic elsewhere does not spoil: what it guards is never left half changed.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl Queue {
     pub(super) fn new(options: &Options) -> Self {
         let units = u32::try_from(options.memory / UNIT).unwrap_or(u32::MAX).clamp(1, u32::MAX >> 3);
@@ -158,7 +154,7 @@ impl Queue {
     #[must_use]
     pub fn news(&self, insights_id: Uuid) -> News {
         let notify = Arc::new(Notify::new());
-        let mut listeners = lock(&self.0.listeners);
+        let mut listeners = self.0.listeners.lock();
         listeners.entry(insights_id).or_default().push(Arc::downgrade(&notify));
         News { queue: self.clone(), insights_id, notify }
     }
@@ -172,7 +168,7 @@ impl Queue {
     /// True while no analysis has been running for longer than an analysis can.
     #[must_use]
     pub fn is_moving(&self) -> bool {
-        lock(&self.0.held).values().all(|held| held.since.elapsed() < STUCK_AFTER)
+        self.0.held.lock().values().all(|held| held.since.elapsed() < STUCK_AFTER)
     }
 
     /// Begins to drain: nothing is claimed or reserved any more, waiters are answered.
@@ -197,12 +193,12 @@ impl Queue {
 
     /// Remembers a lease that is to be renewed.
     pub(super) fn hold(&self, lease: Lease) {
-        lock(&self.0.held).insert(lease.insights_id, Held { fence: lease.fence, since: Instant::now() });
+        self.0.held.lock().insert(lease.insights_id, Held { fence: lease.fence, since: Instant::now() });
     }
 
     /// Forgets a lease.
     pub(super) fn let_go(&self, lease: Lease) {
-        let mut held = lock(&self.0.held);
+        let mut held = self.0.held.lock();
         if held.get(&lease.insights_id).is_some_and(|held| held.fence == lease.fence) {
             held.remove(&lease.insights_id);
         }
@@ -210,12 +206,12 @@ impl Queue {
 
     /// The leases that this process holds.
     pub(super) fn leases(&self) -> Vec<Lease> {
-        lock(&self.0.held).iter().map(|(&insights_id, held)| Lease { insights_id, fence: held.fence }).collect()
+        self.0.held.lock().iter().map(|(&insights_id, held)| Lease { insights_id, fence: held.fence }).collect()
     }
 
     /// Tells those who wait for a submission that it is finished.
     pub(super) fn tell(&self, insights_id: Uuid) {
-        for listener in lock(&self.0.listeners).remove(&insights_id).unwrap_or_default() {
+        for listener in self.0.listeners.lock().remove(&insights_id).unwrap_or_default() {
             if let Some(notify) = listener.upgrade() {
                 notify.notify_one();
             }
@@ -250,13 +246,13 @@ impl Queue {
     }
 
     fn look_again_at(&self) -> Instant {
-        lock(&self.0.seen).look_again_at
+        self.0.seen.lock().look_again_at
     }
 
     /// True for one worker at a time: it is time to ask the store.
     fn time_to_look(&self) -> bool {
         let told = self.0.probe_now.swap(false, Ordering::AcqRel);
-        let mut seen = lock(&self.0.seen);
+        let mut seen = self.0.seen.lock();
         if told || Instant::now() >= seen.look_again_at {
             seen.look_again_at = Instant::now() + self.0.poll_every;
             return true;
@@ -265,7 +261,7 @@ impl Queue {
     }
 
     fn saw(&self, due: Vec<Due>) {
-        let mut seen = lock(&self.0.seen);
+        let mut seen = self.0.seen.lock();
         seen.due = due.into();
         // One look may bring work for every worker of this process.
         if seen.due.len() > 1 {
@@ -274,8 +270,8 @@ impl Queue {
     }
 
     fn pick(&self) -> Option<Next> {
-        let mut waiting = lock(&self.0.waiting);
-        let mut seen = lock(&self.0.seen);
+        let mut waiting = self.0.waiting.lock();
+        let mut seen = self.0.seen.lock();
         let due = seen.due.front().copied();
         let handed_over_first = match (waiting.front(), due) {
             (Some(waiting), Some(due)) => waiting.work.accepted_at <= due.due_at,
@@ -302,7 +298,7 @@ impl Queue {
 
     /// Gives back what was handed over and not begun: due at once, for any process.
     pub(super) fn give_back<'a>(&self, store: &'a dyn Store, now: Timestamp) -> impl Future<Output = ()> + use<'a> {
-        let waiting: Vec<_> = lock(&self.0.waiting).drain(..).collect();
+        let waiting: Vec<_> = self.0.waiting.lock().drain(..).collect();
         let queue = self.clone();
         async move {
             for Waiting { work, .. } in waiting {
@@ -326,7 +322,7 @@ impl Slot {
     /// Hands a submission to the reserved place, after its insert.
     pub fn hand_over(self, work: HandedOver) {
         self.queue.hold(work.lease);
-        lock(&self.queue.0.waiting).push_back(Waiting { work, _room: self.room });
+        self.queue.0.waiting.lock().push_back(Waiting { work, _room: self.room });
         self.queue.0.wake.notify_one();
     }
 }
@@ -352,7 +348,7 @@ impl News {
 
 impl Drop for News {
     fn drop(&mut self) {
-        let mut listeners = lock(&self.queue.0.listeners);
+        let mut listeners = self.queue.0.listeners.lock();
         if let Some(of_this) = listeners.get_mut(&self.insights_id) {
             of_this.retain(|listener| listener.upgrade().is_some_and(|other| !Arc::ptr_eq(&other, &self.notify)));
             if of_this.is_empty() {

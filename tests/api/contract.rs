@@ -1,6 +1,6 @@
 //! Every status of the contract once, whole.
 
-use cdr_insights::http::limits::Capacity;
+use cdr_insights::admission::Capacity;
 use cdr_insights::store::{Completion, Failure, StoredReport};
 use insta::assert_snapshot;
 use uuid::Uuid;

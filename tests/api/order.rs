@@ -1,6 +1,6 @@
 //! The order of judgement: a request that is wrong in every way, put right one step at a time.
 
-use cdr_insights::http::limits::Capacity;
+use cdr_insights::admission::Capacity;
 use uuid::Uuid;
 
 use crate::support::{Answer, BASE, Options, TestApp};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
-use cdr_insights::http::limits::Capacity;
+use cdr_insights::admission::Capacity;
 use cdr_insights::http::listen::{self, ListenOptions};
 use serde_json::{Value, json};
 use sqlx::{Connection as _, Executor as _, Row as _, SqliteConnection};

@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use cdr_insights::app::Clock;
+use cdr_insights::clock::Clock;
 use jiff::{SignedDuration, Timestamp};
 
 /// Starts on the morning of 22 November 2026 in Sydney.

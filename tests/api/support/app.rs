@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use cdr_insights::admission::{Admission, Capacity};
 use cdr_insights::analysis::ruleset::Ruleset;
-use cdr_insights::app::{App, Clock as _, Cpu, Limits};
+use cdr_insights::app::{App, Cpu, Limits};
+use cdr_insights::clock::Clock as _;
 use cdr_insights::http;
 use cdr_insights::http::auth::{KeySource, Verifier};
-use cdr_insights::http::limits::{Admission, Capacity};
 use cdr_insights::http::listen::ListenOptions;
 use cdr_insights::jobs;
 use cdr_insights::store::seal::{Column, Keyring};

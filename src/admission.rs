@@ -1,9 +1,11 @@
-//! Admission by bytes, before a body is read: try-acquire only, never hold and wait. And which Idempotency-Keys are being served.
+//! Admission by bytes, before a body is read: try-acquire only, never hold and wait. A share goes with its submission from the socket
+//! to the end of the analysis, so both `http` and `jobs` hold it.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use parking_lot::Mutex;
 
 use crate::store::{Result as StoreResult, Store};
 
@@ -67,11 +69,6 @@ struct Share {
     bytes: u64,
 }
 
-/// A lock that a panic elsewhere does not spoil: what it guards is never left half changed.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl Admission {
     /// With so much room.
     #[must_use]
@@ -95,7 +92,7 @@ impl Admission {
     /// The store's; the inner result says that the client's share of the queue is taken.
     pub async fn admit_job(&self, store: &dyn Store, client: &Arc<str>, now: Timestamp) -> StoreResult<Result<(), Busy>> {
         let believed =
-            lock(&self.0.backlog).get(client).filter(|backlog| now.duration_since(backlog.asked_at).abs() < BACKLOG_BELIEVED).copied();
+            self.0.backlog.lock().get(client).filter(|backlog| now.duration_since(backlog.asked_at).abs() < BACKLOG_BELIEVED).copied();
         let jobs = match believed {
             Some(backlog) => backlog.jobs,
             None => self.remember_backlog(client, Backlog { jobs: store.in_flight(client).await?, asked_at: now }),
@@ -105,13 +102,13 @@ impl Admission {
 
     /// A client's submission was inserted: its backlog grew since the store was asked.
     pub fn job_added(&self, client: &Arc<str>) {
-        if let Some(backlog) = lock(&self.0.backlog).get_mut(client) {
+        if let Some(backlog) = self.0.backlog.lock().get_mut(client) {
             backlog.jobs += 1;
         }
     }
 
     fn remember_backlog(&self, client: &Arc<str>, backlog: Backlog) -> u64 {
-        let mut known = lock(&self.0.backlog);
+        let mut known = self.0.backlog.lock();
         if known.len() >= BACKLOG_CLIENTS && !known.contains_key(client) {
             known.clear();
         }
@@ -122,7 +119,7 @@ impl Admission {
 
 impl House {
     fn take(&self, client: &Arc<str>, bytes: u64) -> Result<(), Busy> {
-        let mut taken = lock(&self.taken);
+        let mut taken = self.taken.lock();
         let mine = taken.clients.get(client).copied().unwrap_or(0);
         if mine > 0 && mine.saturating_add(bytes) > self.capacity.client_bytes {
             return Err(Busy::Client);
@@ -136,7 +133,7 @@ impl House {
     }
 
     fn give_back(&self, client: &Arc<str>, bytes: u64) {
-        let mut taken = lock(&self.taken);
+        let mut taken = self.taken.lock();
         taken.bytes -= bytes;
         if let Some(mine) = taken.clients.get_mut(client) {
             *mine -= bytes;
@@ -185,7 +182,7 @@ impl Permit {
 impl House {
     /// Like giving the share back and taking a larger one, in one step.
     fn grow(&self, share: &Share, bytes: u64) -> Result<(), Busy> {
-        let mut taken = lock(&self.taken);
+        let mut taken = self.taken.lock();
         let others = taken.bytes - share.bytes;
         let mine = taken.clients.get(&share.client).copied().unwrap_or(0).saturating_sub(share.bytes);
         if mine > 0 && mine.saturating_add(bytes) > self.capacity.client_bytes {
@@ -203,34 +200,6 @@ impl House {
 impl Drop for Share {
     fn drop(&mut self) {
         self.house.give_back(&self.client, self.bytes);
-    }
-}
-
-/// A client's Idempotency-Key.
-type ClientKey = (Arc<str>, Arc<str>);
-
-/// The Idempotency-Keys that this process is serving.
-#[derive(Clone, Debug, Default)]
-pub(super) struct KeysInFlight(Arc<Mutex<BTreeSet<ClientKey>>>);
-
-/// A key that is being served, until it is dropped.
-#[derive(Debug)]
-pub(super) struct KeyInFlight {
-    keys: KeysInFlight,
-    entry: ClientKey,
-}
-
-impl KeysInFlight {
-    /// `None` when the client's key is being served already.
-    pub(super) fn enter(&self, client: &Arc<str>, key: &Arc<str>) -> Option<KeyInFlight> {
-        let entry = (Arc::clone(client), Arc::clone(key));
-        lock(&self.0).insert(entry.clone()).then(|| KeyInFlight { keys: self.clone(), entry })
-    }
-}
-
-impl Drop for KeyInFlight {
-    fn drop(&mut self) {
-        lock(&self.keys.0).remove(&self.entry);
     }
 }
 
@@ -277,18 +246,7 @@ mod tests {
         permit.resize(20).expect("fits exactly");
         assert_eq!(admission.admit(&b, 1).err(), Some(Busy::Everyone));
         drop((permit, other));
-        assert_eq!(lock(&admission.0.taken).bytes, 0);
-        assert!(lock(&admission.0.taken).clients.is_empty());
-    }
-
-    #[test]
-    fn a_key_is_in_flight_for_one_client_until_it_is_dropped() {
-        let keys = KeysInFlight::default();
-        let (a, b, key): (Arc<str>, Arc<str>, Arc<str>) = ("a".into(), "b".into(), "k".into());
-        let held = keys.enter(&a, &key).expect("nobody has it");
-        assert!(keys.enter(&a, &key).is_none());
-        assert!(keys.enter(&b, &key).is_some(), "another client's key is another key");
-        drop(held);
-        assert!(keys.enter(&a, &key).is_some());
+        assert_eq!(admission.0.taken.lock().bytes, 0);
+        assert!(admission.0.taken.lock().clients.is_empty());
     }
 }
