@@ -176,7 +176,7 @@ impl Worker {
             let duration = begun.elapsed();
             metrics::counter!("cdr_insights_jobs_total", "outcome" => "completed").increment(1);
             metrics::histogram!("cdr_insights_job_duration_seconds").record(duration.as_secs_f64());
-            tracing::info!(duration_ms = duration.as_millis(), "report completed");
+            tracing::info!(duration_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX), "report completed");
         }
     }
 
