@@ -15,7 +15,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-/// A typed parse without any judgement: what serde_json needs for the same bytes.
+/// A typed parse without any judgement: what `serde_json` needs for the same bytes.
 #[derive(Deserialize)]
 struct Floor<'a> {
     #[serde(borrow)]

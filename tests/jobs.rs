@@ -93,11 +93,11 @@ impl Bed {
 
     /// A process with one worker that polls only when it is woken and never renews: the test decides what time does.
     fn process(&self, analyse: Analyse) -> (Queue, Workers) {
-        jobs::start(self.tools(MASTER_KEY), self.options(analyse))
+        jobs::start(self.tools(MASTER_KEY), Self::options(analyse))
     }
 
-    fn options(&self, analyse: Analyse) -> Options {
-        let never = Duration::from_secs(3600);
+    fn options(analyse: Analyse) -> Options {
+        let never = Duration::from_hours(1);
         Options { renew_every: never, sweep_every: never, poll_every: Duration::from_millis(20), analyse, ..Options::new(1, 1 << 20) }
     }
 
@@ -299,7 +299,7 @@ async fn a_purge_beats_a_running_worker() {
 async fn a_missing_master_key_spends_no_attempt() {
     let bed = Bed::new().await;
     let id = bed.accept(11, None).await;
-    let (blind, blind_workers) = jobs::start(bed.tools(OTHER_KEY), bed.options(real()));
+    let (blind, blind_workers) = jobs::start(bed.tools(OTHER_KEY), Bed::options(real()));
     blind.wake();
     // Given back with a later due time: then it is not due now.
     let begun = std::time::Instant::now();
@@ -330,7 +330,7 @@ async fn places_are_bounded_by_bytes_and_come_back() {
     drop((half, other_half));
     assert!(queue.reserve(1).is_some());
     assert!(workers.drain(PATIENCE).await);
-    let (idle, idle_workers) = jobs::start(bed.tools(MASTER_KEY), Options { workers: 0, ..bed.options(real()) });
+    let (idle, idle_workers) = jobs::start(bed.tools(MASTER_KEY), Options { workers: 0, ..Bed::options(real()) });
     assert!(idle.reserve(1).is_none(), "a process without workers takes nothing");
     assert!(idle_workers.drain(PATIENCE).await);
 }
