@@ -57,6 +57,12 @@ impl std::fmt::Debug for SigningKey {
 }
 
 impl SigningKey {
+    /// Whether a directory has one.
+    #[must_use]
+    pub fn is_in(directory: &Path) -> bool {
+        directory.join(SIGNING_KEY).exists()
+    }
+
     /// The key in a directory; made if there is none.
     ///
     /// # Panics

@@ -5,15 +5,14 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::Parser as _;
-use clap::error::ErrorKind;
-use jiff::Timestamp;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use cdr_insights::analysis::{self, report};
 use cdr_insights::clock::{Clock as _, SystemClock};
-use cdr_insights::config::{Analyse, Check, Cli, Command, ConfigError, DatabaseArgs, Token};
+use cdr_insights::config::{Analyse, Check, Cli, Command, ConfigError, DatabaseArgs, Demo, Token};
 use cdr_insights::http::rejection_json;
 use cdr_insights::service::{self, Service, StartError};
 use cdr_insights::submission::{self, ReadContext};
@@ -26,27 +25,15 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const MAX_FILE: u64 = 4 << 30;
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::read() {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
     let finished = match cli.command {
         Command::Analyse(args) => return analyse(&args),
         Command::Token(args) => token(&args).map_err(StartError::from),
-        command => {
-            telemetry::init_logs(if matches!(command, Command::Demo(_)) { "warn" } else { "info" });
-            telemetry::silence_panics();
-            rustls::crypto::aws_lc_rs::default_provider().install_default().expect("no other provider is installed");
-            match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-                Ok(runtime) => {
-                    let finished = runtime.block_on(run(command));
-                    // Work that did not drain in time is not waited for a second time.
-                    runtime.shutdown_background();
-                    finished
-                }
-                Err(error) => Err(error.into()),
-            }
-        }
+        Command::Demo(Demo { payload: true, .. }) => std::io::stdout().write_all(demo::HOUSEHOLD).map_err(StartError::from),
+        command => start(command),
     };
     match finished {
         Ok(()) => ExitCode::SUCCESS,
@@ -57,6 +44,18 @@ fn main() -> ExitCode {
     }
 }
 
+/// Logs, cryptography and threads; then the command.
+fn start(command: Command) -> Result<(), StartError> {
+    telemetry::init_logs(if matches!(command, Command::Demo(_)) { "warn" } else { "info" })?;
+    telemetry::silence_panics();
+    rustls::crypto::aws_lc_rs::default_provider().install_default().expect("no other provider is installed");
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let finished = runtime.block_on(run(command));
+    // Work that did not drain in time is not waited for a second time.
+    runtime.shutdown_background();
+    finished
+}
+
 /// Help and version as clap prints them; anything wrong as one line.
 fn usage(error: &clap::Error) -> ExitCode {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand) {
@@ -64,7 +63,15 @@ fn usage(error: &clap::Error) -> ExitCode {
     }
     let text = error.render().to_string();
     let line: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
-    eprintln!("{}", line.join(" "));
+    let mut line = line.join(" ");
+    // Most settings come from the environment: say its name too.
+    if error.kind() != ErrorKind::UnknownArgument
+        && let Some(ContextValue::String(flag)) = error.get(ContextKind::InvalidArg)
+        && let Some(variable) = Cli::variable_of(flag)
+    {
+        line = line.replacen(&format!("'{flag}'"), &format!("'{flag}' ({variable})"), 1);
+    }
+    eprintln!("{line}");
     ExitCode::from(2)
 }
 
@@ -73,12 +80,13 @@ async fn run(command: Command) -> Result<(), StartError> {
         Command::Serve(args) => {
             let service = Service::serve(&args).await?;
             service::announce(service.api.expect("serve has an API"))?;
-            tracing::info!(ops = %service.ops, "serving");
+            let keys = if args.dev { "development keys in the working directory" } else { "configured keys" };
+            tracing::info!(version = env!("CARGO_PKG_VERSION"), database = %args.settings.database.place()?, ops = %service.ops, keys, "serving");
             service.run_until_signal().await
         }
         Command::Worker(args) => {
             let service = Service::work(&args).await?;
-            tracing::info!(ops = %service.ops, "working");
+            tracing::info!(version = env!("CARGO_PKG_VERSION"), database = %args.settings.database.place()?, ops = %service.ops, "working");
             service.run_until_signal().await
         }
         Command::Migrate(args) => migrate(&args).await,
@@ -114,7 +122,8 @@ async fn check(args: &Check) -> Result<(), StartError> {
     say("rules", rules.map(|rules| format!("version {}, taxonomy {}", rules.version(), rules.taxonomy_version())));
     say("tokens", tokens(args).await);
     let keyring = service::keyring(settings, args.dev);
-    let store = match service::open_store(&settings.database).await {
+    let place = settings.database.place();
+    let store = match service::open_standing_store(&settings.database).await {
         Ok(store) => store.ready().await.map(|()| store).map_err(StartError::from),
         Err(error) => Err(error),
     };
@@ -132,10 +141,16 @@ async fn check(args: &Check) -> Result<(), StartError> {
     if let Err(error) = keyring {
         say("master keys", Err(error));
     }
-    say("database", store.map(|_| "answers, schema up to date".to_owned()));
+    say("database", store.and_then(|_| Ok(format!("{} answers, its schema is this version's", place?))));
     let horizon = "live rows at once; copies when the master key is rotated and retired (30 days is the recommended period)";
-    say("purge horizon", Ok(format!("{horizon}; retention {:#}", settings.retention)));
+    say("purge horizon", Ok(format!("{horizon}; retention {}", in_days(settings.retention))));
     first_problem.map_or(Ok(()), Err)
+}
+
+/// A retention as people say it.
+fn in_days(duration: SignedDuration) -> String {
+    let hours = duration.as_hours();
+    if SignedDuration::from_hours(hours) == duration && hours % 24 == 0 { format!("{} days", hours / 24) } else { format!("{duration:#}") }
 }
 
 /// Whether tokens could be judged: the key set is there and has a usable key.
@@ -146,7 +161,11 @@ async fn tokens(args: &Check) -> Result<String, StartError> {
 }
 
 fn token(args: &Token) -> Result<(), dev::DevError> {
-    let key = dev::SigningKey::in_directory(Path::new("."))?;
+    let here = Path::new(".");
+    if !dev::SigningKey::is_in(here) {
+        eprintln!("made a new development key: only a `serve --dev` that is started in this directory accepts its tokens");
+    }
+    let key = dev::SigningKey::in_directory(here)?;
     let grant = dev::Grant {
         client: &args.client,
         scope: &args.scope,

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ use crate::http::listen::{self, ListenOptions};
 use crate::http::ops;
 use crate::jobs::{self, Tools, Workers};
 use crate::store::seal::{Keyring, MasterKeyId};
-use crate::store::{self, Store, StoreError, StoreOptions};
+use crate::store::{self, Occupancy, Store, StoreError, StoreOptions};
 use crate::{dev, telemetry};
 
 /// How long running work may go on after the first signal.
@@ -46,6 +46,17 @@ pub enum StartError {
     /// The store.
     #[error("{0}")]
     Store(#[from] StoreError),
+    /// The store cannot be opened.
+    #[error("{place}: {source}")]
+    Database {
+        /// Where it is, without secrets.
+        place: String,
+        /// Why not.
+        source: StoreError,
+    },
+    /// There is no store yet.
+    #[error("{} is not there yet: `migrate` or `serve` makes it", .0.display())]
+    NoDatabase(PathBuf),
     /// An address cannot be listened on.
     #[error("{setting} {address}: {source}")]
     Listen {
@@ -75,7 +86,7 @@ impl StartError {
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
         match self {
-            Self::Config(_) => 2,
+            Self::Config(_) | Self::Database { source: StoreError::Url(_), .. } => 2,
             _ => 1,
         }
     }
@@ -113,8 +124,12 @@ pub fn keyring(settings: &Settings, dev: bool) -> Result<Keyring, StartError> {
 /// # Errors
 /// No key set is configured, it cannot be used, or issuer or audience are missing.
 pub fn verifier(tokens: &TokenSettings, dev: bool, clock: Arc<dyn Clock>) -> Result<Verifier, StartError> {
-    let unusable = |problem| ConfigError(format!("CDR_INSIGHTS_JWKS: {problem}"));
-    let keys = match &tokens.jwks {
+    let place = tokens.jwks.as_deref().filter(|place| !place.is_empty());
+    let unusable = |problem| match place {
+        Some(place) => ConfigError(format!("CDR_INSIGHTS_JWKS is {place}: {problem}")),
+        None => ConfigError(format!("the development key set: {problem}")),
+    };
+    let keys = match place {
         Some(place) => place.parse().map_err(unusable)?,
         None if dev => KeySource::File(dev::SigningKey::in_directory(Path::new("."))?.publish(Path::new("."))?),
         None => {
@@ -150,7 +165,20 @@ fn capacity(max_body: usize) -> Capacity {
 /// The URL is wrong or the database is away.
 pub async fn open_store(args: &DatabaseArgs) -> Result<Arc<dyn Store>, StartError> {
     let max_connections = u32::try_from(config::cores().saturating_mul(CONNECTIONS_PER_CORE).clamp(8, 64)).expect("at most 64");
-    Ok(store::open(&StoreOptions { url: args.url()?, max_connections, acquire_timeout: ACQUIRE_TIMEOUT }).await?)
+    let options = StoreOptions { url: args.url()?, max_connections, acquire_timeout: ACQUIRE_TIMEOUT };
+    let place = args.place()?;
+    store::open(&options).await.map_err(|source| StartError::Database { place, source })
+}
+
+/// Opens the store that the settings name, if it is there: a check leaves no file behind.
+///
+/// # Errors
+/// As [`open_store`]; [`StartError::NoDatabase`] when the SQLite file is not there.
+pub async fn open_standing_store(args: &DatabaseArgs) -> Result<Arc<dyn Store>, StartError> {
+    match store::sqlite_file(&args.url()?)? {
+        Some(file) if !file.exists() => Err(StartError::NoDatabase(file)),
+        _ => open_store(args).await,
+    }
 }
 
 /// Fails when some row needs a master key that is not there: better now than one report at a time.
@@ -179,11 +207,13 @@ pub struct Service {
     stop_ops: CancellationToken,
     listeners: Vec<JoinHandle<()>>,
     store: Arc<dyn Store>,
+    occupancy: Occupancy,
 }
 
 /// What `serve` and `worker` have in common.
 struct Common {
     store: Arc<dyn Store>,
+    occupancy: Occupancy,
     keyring: Arc<Keyring>,
     ruleset: Arc<Ruleset>,
     clock: Arc<dyn Clock>,
@@ -194,12 +224,16 @@ impl Common {
         let keyring = Arc::new(keyring(settings, dev)?);
         let ruleset = Arc::new(ruleset(&settings.rules)?);
         let store = open_store(&settings.database).await?;
+        let place = settings.database.place()?;
+        let occupancy = store::occupy(&settings.database.url()?).map_err(|source| StartError::Database { place, source })?;
         if migrate {
             store.migrate().await?;
         }
         store.ready().await?;
         check_master_keys(&*store, &keyring).await?;
-        Ok(Self { store, keyring, ruleset, clock })
+        // The process before may have been killed.
+        store.free_leases(clock.now()).await?;
+        Ok(Self { store, occupancy, keyring, ruleset, clock })
     }
 
     fn start_jobs(&self, settings: &Settings) -> (jobs::Queue, Workers) {
@@ -249,7 +283,6 @@ impl Service {
         let api = bind(config::LISTEN, args.listen).await?;
         let ops = bind(config::OPS_LISTEN, settings.ops_listen).await?;
         let metrics = telemetry::init_metrics();
-        common.store.free_leases(common.clock.now()).await?;
         let (queue, workers) = common.start_jobs(settings);
         let app = Arc::new(App {
             store: Arc::clone(&common.store),
@@ -268,7 +301,8 @@ impl Service {
             tokio::spawn(listen::serve(api, crate::http::router(app), ListenOptions::default(), stop_api.clone())),
             serve_ops(ops, &common.store, &queue, metrics, &stop_ops),
         ];
-        Ok(Self { api: Some(addresses.0), ops: addresses.1, workers, queue, stop_api, stop_ops, listeners, store: common.store })
+        let Common { store, occupancy, .. } = common;
+        Ok(Self { api: Some(addresses.0), ops: addresses.1, workers, queue, stop_api, stop_ops, listeners, store, occupancy })
     }
 
     /// Starts workers only.
@@ -276,6 +310,7 @@ impl Service {
     /// # Errors
     /// As [`Service::serve`].
     pub async fn work(args: &Worker) -> Result<Self, StartError> {
+        args.check()?;
         let common = Common::new(&args.settings, args.dev, !args.no_migrate, Arc::new(SystemClock)).await?;
         let ops = bind(config::OPS_LISTEN, args.settings.ops_listen).await?;
         let metrics = telemetry::init_metrics();
@@ -283,7 +318,8 @@ impl Service {
         let (stop_api, stop_ops) = (CancellationToken::new(), CancellationToken::new());
         let address = ops.local_addr()?;
         let listeners = vec![serve_ops(ops, &common.store, &queue, metrics, &stop_ops)];
-        Ok(Self { api: None, ops: address, workers, queue, stop_api, stop_ops, listeners, store: common.store })
+        let Common { store, occupancy, .. } = common;
+        Ok(Self { api: None, ops: address, workers, queue, stop_api, stop_ops, listeners, store, occupancy })
     }
 
     /// Runs until SIGTERM or SIGINT, then drains: readiness falls, claiming stops, waiters are answered, running jobs finish, leases
@@ -313,7 +349,7 @@ impl Service {
     /// # Errors
     /// The work did not end in time.
     pub async fn drain(self) -> Result<(), StartError> {
-        let Self { workers, queue, stop_api, stop_ops, mut listeners, store, .. } = self;
+        let Self { workers, queue, stop_api, stop_ops, mut listeners, store, occupancy, .. } = self;
         queue.drain();
         stop_api.cancel();
         let ops = listeners.pop();
@@ -330,6 +366,7 @@ impl Service {
             let _ = tokio::time::timeout(Duration::from_secs(1), ops).await;
         }
         store.close().await;
+        drop(occupancy);
         if requests_done && work_done { Ok(()) } else { Err(StartError::NotDrained(GRACE.as_secs())) }
     }
 }

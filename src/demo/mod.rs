@@ -29,7 +29,7 @@ pub async fn run(args: &Demo) -> Result<(), StartError> {
     let service = start().await?;
     let api = service.api.expect("serve has an API");
     service::announce(api)?;
-    if let Err(problem) = show(api).await {
+    if let Err(problem) = show(api, args.once).await {
         service.drain().await?;
         return Err(StartError::Demo(problem));
     }
@@ -55,7 +55,7 @@ async fn start() -> Result<Service, StartError> {
 }
 
 /// Sends the household, waits for the report, prints its figures.
-async fn show(api: SocketAddr) -> Result<(), String> {
+async fn show(api: SocketAddr, once: bool) -> Result<(), String> {
     let key = SigningKey::in_directory(Path::new(".")).map_err(|error| error.to_string())?;
     let scope = "insights:write insights:read insights:delete";
     let grant = Grant { client: CLIENT, scope, ttl: 600, issuer: ISSUER, audience: AUDIENCE };
@@ -83,7 +83,7 @@ async fn show(api: SocketAddr) -> Result<(), String> {
     println!("GET  {BASE}/{id}\n  200, {} bytes\n", report.len());
     let report: serde_json::Value = serde_json::from_str(&report).map_err(|error| error.to_string())?;
     print!("{}", figures::table(&report)?);
-    print!("{}", by_hand(&url, &id));
+    print!("{}", by_hand(&url, &id, once));
     Ok(())
 }
 
@@ -93,13 +93,15 @@ async fn answer(request: reqwest::RequestBuilder) -> Result<(u16, String), Strin
     Ok((status, response.text().await.map_err(|error| error.to_string())?))
 }
 
-/// The same by hand.
-fn by_hand(url: &str, id: &str) -> String {
+/// The same by hand: lines that work wherever this program does.
+fn by_hand(url: &str, id: &str, once: bool) -> String {
     let program = std::env::args().next().unwrap_or_else(|| "cdr-insights".to_owned());
+    let when = if once { format!(" while `{program} serve --dev` runs") } else { String::new() };
     format!(
-        "\nThe same by hand, in this directory:\n\n\
-         TOKEN=$({program} token --client {CLIENT})\n\
-         curl -i -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' --data-binary @src/demo/household.json {url}\n\
+        "\nThe same by hand, in this directory{when}:\n\n\
+         TOKEN=$({program} token --client {CLIENT} | tail -n 1)\n\
+         {program} demo --payload |\n  \
+           curl -i -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' --data-binary @- {url}\n\
          curl -s -H \"Authorization: Bearer $TOKEN\" {url}/{id}\n\
          curl -i -X DELETE -H \"Authorization: Bearer $TOKEN\" {url}/{id}\n"
     )

@@ -10,6 +10,7 @@
 
 mod fault;
 mod migrations;
+mod occupancy;
 pub mod postgres;
 mod rows;
 pub mod seal;
@@ -24,6 +25,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use jiff::Timestamp;
 use uuid::Uuid;
+
+pub use occupancy::{Occupancy, occupy, sqlite_file};
 
 /// Why the store could not answer.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +50,9 @@ pub enum StoreError {
         /// What is wrong with it, without its content.
         problem: String,
     },
+    /// Another process works on the SQLite file.
+    #[error("another process works on this SQLite file: end it first (SQLite is for one process, PostgreSQL for any number)")]
+    InUse,
     /// `DATABASE_URL` cannot be read.
     #[error("DATABASE_URL: {0}")]
     Url(String),

@@ -63,7 +63,12 @@ impl PostgresStore {
                 })
             })
             .after_connect(|conn, _| Box::pin(async move { conn.execute(sql::PG_SESSION).await.map(|_| ()) }));
-        let pool = pool.connect_with(connect.clone()).await?;
+        let pool = match pool.connect_with(connect.clone()).await {
+            Ok(pool) => pool,
+            // The pool tries until its time is up and then says only that: one more try says why.
+            Err(sqlx::Error::PoolTimedOut) => return Err(why_not(&connect, options.acquire_timeout).await.into()),
+            Err(error) => return Err(error.into()),
+        };
         Ok(Self { pool, connect, is_dirty: AtomicBool::new(false) })
     }
 
@@ -85,6 +90,14 @@ impl PostgresStore {
                 return Ok(());
             }
         }
+    }
+}
+
+/// What a single connection fails with.
+async fn why_not(connect: &PgConnectOptions, patience: Duration) -> sqlx::Error {
+    match tokio::time::timeout(patience, connect.connect()).await {
+        Ok(Err(error)) => error,
+        Ok(Ok(_)) | Err(_) => sqlx::Error::PoolTimedOut,
     }
 }
 
