@@ -46,7 +46,7 @@ impl Marked {
     fn draft(&self) -> NewSubmission {
         let mut new = draft("acme");
         new.key.bytes = Bytes::copy_from_slice(&self.noise());
-        new.payload = [&self.noise()[..], &[7; 20_000]].concat().into();
+        new.payload = [self.noise().to_vec(), vec![7; 20_000]].concat().into();
         new
     }
 
