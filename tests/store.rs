@@ -14,6 +14,8 @@ mod purge;
 mod queue;
 #[path = "store/schema.rs"]
 mod schema;
+#[path = "store/scrub.rs"]
+mod scrub;
 #[path = "store/stage.rs"]
 mod stage;
 #[path = "store/submit.rs"]

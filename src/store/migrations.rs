@@ -45,6 +45,7 @@ const POSTGRES: &[File] = files![
     "0012_idempotency",
     "0013_idempotency_expires",
     "0014_deletion",
+    "0015_purged_key",
 ];
 
 /// The embedded store's.

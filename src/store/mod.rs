@@ -6,7 +6,7 @@
 //! To add a method: 1. declare it in [`Store`], in its group, with what it promises; 2. write its statement in `sql.rs`, once for both
 //! databases where they read alike, obeying the rules at its top; 3. turn its row into a type of this file in `rows.rs`; 4. put the
 //! method at the same place in `sqlite.rs` and `postgres.rs`; 5. add its cases to `tests/store/`, where each runs on both stores.
-//! A change of the schema is a new file in each folder of `migrations/`, named in `migrations.rs`.
+//! A change of the schema is a new file in each folder of `migrations/` that it concerns, named in `migrations.rs`.
 
 mod fault;
 mod migrations;
@@ -379,7 +379,9 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// Purges up to `limit` expired submissions and Idempotency-Keys; how many submissions went.
     async fn sweep(&self, now: Timestamp, limit: u32) -> Result<u64>;
-    /// Makes what was purged unreadable on disk: SQLite truncates its WAL, Postgres vacuums the key table. Cheap when nothing was purged.
+    /// Makes what was purged, by any process, unreadable in the live store's files: SQLite truncates its WAL, Postgres rewrites the key
+    /// table. What is in the way for the moment (a reader, an old snapshot, another process that scrubs) is no error: the next call
+    /// tries again. Cheap when nothing was purged.
     async fn scrub(&self) -> Result<()>;
     /// The queue, in numbers.
     async fn queue_depth(&self, now: Timestamp) -> Result<QueueDepth>;

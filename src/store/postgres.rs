@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
@@ -21,12 +20,13 @@ use super::{
 /// A connection that rested longer is asked whether it still lives before it is used: asking every time costs a round trip a request.
 const RESTED: Duration = Duration::from_secs(1);
 
+/// SQLSTATE of a lock that was not to be had in time.
+const LOCK_NOT_AVAILABLE: &str = "55P03";
+
 /// A store in a PostgreSQL database.
 pub struct PostgresStore {
     pool: PgPool,
     connect: PgConnectOptions,
-    /// Something was purged since the last scrub.
-    is_dirty: AtomicBool,
 }
 
 /// Without the connection: it may hold a password.
@@ -69,7 +69,7 @@ impl PostgresStore {
             Err(sqlx::Error::PoolTimedOut) => return Err(why_not(&connect, options.acquire_timeout).await.into()),
             Err(error) => return Err(error.into()),
         };
-        Ok(Self { pool, connect, is_dirty: AtomicBool::new(false) })
+        Ok(Self { pool, connect })
     }
 
     async fn begin_write(&self) -> Result<Transaction<'static, Postgres>> {
@@ -158,7 +158,6 @@ impl Store for PostgresStore {
         let mut tx = self.begin_write().await?;
         if remove(&mut tx, sql::PURGE_LIVING, client_id, insights_id, now, Some(Reason::Client)).await? {
             tx.commit().await?;
-            self.is_dirty.store(true, Ordering::Release);
             return Ok(Purged::Now);
         }
         let reason: Option<String> = query_scalar(sql::DELETION).bind(insights_id).bind(client_id).fetch_optional(&mut *tx).await?;
@@ -248,7 +247,6 @@ impl Store for PostgresStore {
             let mut tx = self.begin_write().await?;
             if remove(&mut tx, sql::PURGE_EXPIRED, &client_id, insights_id, now, None).await? {
                 tx.commit().await?;
-                self.is_dirty.store(true, Ordering::Release);
                 swept += 1;
             }
         }
@@ -257,15 +255,23 @@ impl Store for PostgresStore {
     }
 
     async fn scrub(&self) -> Result<()> {
-        if !self.is_dirty.swap(false, Ordering::AcqRel) {
+        // The list is durable and of one transaction with the purge, so it does not matter who purged, or whether that process, the
+        // server or its statistics of dead rows survived it: any process that scrubs finds what is left to do.
+        let has_purged_keys: bool = query_scalar(sql::PG_HAS_PURGED_KEYS).fetch_one(&self.pool).await?;
+        if !has_purged_keys {
             return Ok(());
         }
-        // A connection of its own: a vacuum may outlast the pool's time-outs.
-        let outcome = vacuum(&self.connect).await;
-        if outcome.is_err() {
-            self.is_dirty.store(true, Ordering::Release);
+        // A connection of its own: a rewrite may outlast the pool's time-outs.
+        let mut conn = self.connect.connect().await?;
+        let outcome = scrub(&mut conn).await;
+        conn.close().await?;
+        match outcome {
+            Err(StoreError::Unavailable(sqlx::Error::Database(error))) if error.code().is_some_and(|code| code == LOCK_NOT_AVAILABLE) => {
+                tracing::warn!("purged keys still stand on disk: the key table could not be locked to rewrite it");
+                Ok(())
+            }
+            other => other,
         }
-        outcome
     }
 
     async fn queue_depth(&self, now: Timestamp) -> Result<QueueDepth> {
@@ -346,6 +352,7 @@ async fn remove(
     let record = query(sql::INSERT_DELETION).bind(insights_id).bind(client_id).bind(now.as_microsecond());
     let record = record.bind(reason.unwrap_or(expiry_reason).as_str()).bind(i64::from(counts.customers));
     record.bind(i64::from(counts.accounts)).bind(i64::from(counts.transactions)).execute(&mut *tx).await?;
+    query(sql::PG_LIST_PURGED_KEY).bind(insights_id).execute(&mut *tx).await?;
     Ok(true)
 }
 
@@ -354,10 +361,28 @@ async fn finish_job(tx: &mut PgConnection, lease: Lease) -> Result<bool> {
     Ok(finish.execute(&mut *tx).await?.rows_affected() == 1)
 }
 
-async fn vacuum(connect: &PgConnectOptions) -> Result<()> {
-    let mut conn = connect.connect().await?;
-    let outcome = conn.execute(sql::PG_SCRUB).await;
-    conn.close().await?;
-    outcome?;
-    Ok(())
+/// Rewrites the key table, so that the file holds living rows and nothing else: a vacuum only moves the rows of a page together, and
+/// what stood in the gap stays readable.
+///
+/// A rewrite copies the deleted rows that some snapshot still sees. Therefore the order: clear, look which purged keys are no rows any
+/// more, rewrite, strike those (and only those) off the list. The others wait for the next round.
+async fn scrub(conn: &mut PgConnection) -> Result<()> {
+    conn.execute(sql::PG_SCRUB_SESSION).await?;
+    let is_mine: bool = query_scalar(sql::PG_SCRUB_LOCK).fetch_one(&mut *conn).await?;
+    // Asked again: the process that held the lock until now may have done it all.
+    if !is_mine || !query_scalar(sql::PG_HAS_PURGED_KEYS).fetch_one(&mut *conn).await? {
+        return Ok(());
+    }
+    conn.execute(sql::PG_CLEAR).await?;
+    let unseen: Vec<Uuid> = query_scalar(sql::PG_UNSEEN_KEYS).fetch_all(&mut *conn).await?;
+    if unseen.is_empty() {
+        tracing::info!("purged keys still stand on disk: an older transaction is open");
+        return Ok(());
+    }
+    conn.execute(sql::PG_REWRITE).await?;
+    let mut tx = conn.begin().await?;
+    for insights_id in unseen {
+        query(sql::PG_UNLIST_PURGED_KEY).bind(insights_id).execute(&mut *tx).await?;
+    }
+    Ok(tx.commit().await?)
 }

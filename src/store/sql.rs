@@ -121,6 +121,20 @@ statements! {
     PG_STORE_REPORTS = "UPDATE order_report SET report = r.report, report_length = r.report_length
         FROM unnest(CAST($2 AS UUID[]), CAST($3 AS BYTEA[]), CAST($4 AS BIGINT[])) AS r (order_id, report, report_length)
         WHERE order_report.insights_id = $1 AND order_report.order_id = r.order_id";
+
+    /// In the purge's own transaction: what a scrub has to see to.
+    PG_LIST_PURGED_KEY = "INSERT INTO purged_key (insights_id) VALUES ($1)";
+    PG_HAS_PURGED_KEYS = "SELECT EXISTS (SELECT FROM purged_key)";
+    /// A rewrite of a large table takes its time, but while it waits for its lock everybody waits behind it.
+    PG_SCRUB_SESSION = "SELECT set_config('statement_timeout', '0', false), set_config('lock_timeout', '500ms', false)";
+    /// The session's: it is free again when the connection closes, however the process ends. The number means nothing.
+    PG_SCRUB_LOCK = "SELECT pg_try_advisory_lock(5190386742201557313)";
+    /// The purged keys that are no row of the table any more, not even one that an old snapshot sees: their transaction lies before
+    /// every transaction that the table still knows of.
+    PG_UNSEEN_KEYS = "SELECT p.insights_id FROM purged_key p
+        WHERE age(p.xmin) > (SELECT age(c.relfrozenxid) FROM pg_class c WHERE c.oid = CAST('wrapped_key' AS regclass))
+        ORDER BY p.insights_id";
+    PG_UNLIST_PURGED_KEY = "DELETE FROM purged_key WHERE insights_id = $1";
 }
 
 statements! {
@@ -134,5 +148,8 @@ statements! {
     LITE_SCRUB = "PRAGMA wal_checkpoint(TRUNCATE)";
 }
 
-/// Postgres does not prepare it: not in the list.
-pub(super) const PG_SCRUB: &str = "VACUUM wrapped_key";
+/// Postgres does not prepare a vacuum: not in the list. This one holds nobody up; it removes every dead row that no snapshot sees and
+/// says so in `relfrozenxid`.
+pub(super) const PG_CLEAR: &str = "VACUUM (FREEZE) wrapped_key";
+/// Writes the rows into a new file and unlinks the old one. Nobody reads or writes the table meanwhile.
+pub(super) const PG_REWRITE: &str = "VACUUM (FULL) wrapped_key";

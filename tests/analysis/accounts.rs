@@ -175,3 +175,32 @@ fn a_debt_above_zero_is_worth_a_warning() {
     assert_eq!(warning_codes(&submission), ["DEBT_BALANCE_POSITIVE"]);
     assert_eq!(counted(&report(&submission)), 1, "overpaid cards exist");
 }
+
+#[test]
+fn one_account_under_two_spellings_has_one_institution() {
+    let spelt = |account: Account, name: &str| Account { institution_name: Some(name.into()), ..account };
+    let joint = |id: &str, name: &str| spelt(numbered(id, "062000", "12345678"), name);
+    let mut submission = couple(joint("a", "Commonwealth Bank"), Vec::new(), joint("b", "CommBank"), Vec::new());
+    // Each has another account under its own spelling.
+    submission.customers[0].accounts.push(spelt(account("own-a"), "COMMONWEALTH  BANK"));
+    submission.customers[1].accounts.push(spelt(account("own-b"), "CommBank"));
+    submission.customers[1].accounts.push(spelt(account("other"), "Other Bank"));
+    let report = report(&submission);
+    assert_eq!(report["combinedSummary"]["combinedNumberOfAccounts"], 4);
+    assert_eq!(report["combinedSummary"]["combinedNumberOfInstitutions"], 2);
+}
+
+#[test]
+fn an_account_id_that_two_customers_use_is_told_apart_by_the_customer() {
+    let report = report(&couple(account("same"), vec![row("2026-03-02", -1_000, "A")], account("same"), Vec::new()));
+    let listed = |list: &serde_json::Value| -> Vec<(String, String)> {
+        let text = |value: &serde_json::Value| value.as_str().expect("a text").to_owned();
+        list.as_array().expect("a list").iter().map(|one| (text(&one["accountId"]), text(&one["customerId"]))).collect()
+    };
+    let (quality, accounts) = (listed(&report["dataQuality"]["accounts"]), listed(&report["accounts"]));
+    assert_eq!(quality, accounts);
+    assert_eq!(quality[0].0, quality[1].0);
+    assert_ne!(quality[0].1, quality[1].1);
+    assert_eq!(report["dataQuality"]["accounts"][0]["transactions"], 1);
+    assert_eq!(report["dataQuality"]["accounts"][1]["transactions"], 0);
+}

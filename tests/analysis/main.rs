@@ -5,5 +5,6 @@ mod counting;
 mod document;
 mod properties;
 mod repeats;
+mod splits;
 mod support;
 mod transfers;

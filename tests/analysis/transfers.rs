@@ -224,6 +224,40 @@ fn a_repayment_to_a_shared_loan_is_the_commitment_where_it_is_paid() {
 }
 
 #[test]
+fn a_repayment_is_of_the_kind_of_the_loan_that_it_goes_to() {
+    use ProductCategory::{BusinessLoans, Leases, PersLoans, ResidentialMortgages};
+    for (product_category, text, expected) in [
+        (ResidentialMortgages, "Loan Repayment LN REPAY 704412553", "MORTGAGE_REPAYMENT"),
+        (ResidentialMortgages, "TRANSFER TO PERSONAL LOAN", "MORTGAGE_REPAYMENT"),
+        (PersLoans, "Loan Repayment LN REPAY 704412553", "PERSONAL_LOAN_REPAYMENT"),
+        (PersLoans, "CAR LOAN REPAYMENT", "VEHICLE_LOAN_REPAYMENT"),
+        (Leases, "LOAN REPAYMENT 704412", "CONSUMER_LEASE"),
+        (BusinessLoans, "BUSINESS LOAN 70441", "OTHER_LOAN_REPAYMENT"),
+    ] {
+        let mut accounts = accounts();
+        accounts[3].product_category = product_category;
+        let paid = out("2026-03-02", 312_000, text);
+        let report = report(&single(accounts, vec![paid, row("2026-03-02", 312_000, "Loan repayment from xx1234").account(3)]));
+        let (paid, received) = (rows(&report, text)[0], rows(&report, "Loan repayment from xx1234")[0]);
+        assert_eq!((&paid["category"], &received["category"]), (&expected.into(), &"INTERNAL_TRANSFER".into()), "{text}");
+        assert_eq!((flags(paid), flags(received)), (vec!["debtRepayment"], vec!["debtRepayment"]), "{text}");
+    }
+}
+
+#[test]
+fn a_repayment_to_shared_buy_now_pay_later_is_a_transfer() {
+    let mut accounts = accounts();
+    accounts[2].product_category = ProductCategory::BuyNowPayLater;
+    let report = report(&single(
+        accounts,
+        vec![out("2026-03-02", 12_345, "TRANSFER TO xx4321"), row("2026-03-02", 12_345, "PAYMENT RECEIVED THANK YOU").account(2)],
+    ));
+    for row in report["transactions"].as_array().expect("a list") {
+        assert_eq!((row["category"].as_str(), flags(row)), (Some("INTERNAL_TRANSFER"), vec!["debtRepayment"]));
+    }
+}
+
+#[test]
 fn a_payment_to_a_shared_debt_without_its_debit_is_received() {
     let report = report(&household(vec![row("2026-03-02", 210_000, "REPAYMENT").account(3)]));
     assert_eq!(rows(&report, "REPAYMENT")[0]["category"], "DEBT_PAYMENT_RECEIVED");

@@ -1,12 +1,10 @@
-//! The database away, full, read-only, busy; restarts; and what is left on the disk.
+//! The database away, full, read-only, busy; and restarts.
 
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use cdr_insights::store::{NewSubmission, Purged, State, StoreError, StoreOptions, Submitted, open};
+use cdr_insights::store::{State, StoreError, StoreOptions, Submitted, open};
 use sqlx::{Connection, PgConnection, SqliteConnection};
 
 use crate::cluster::{Cluster, Stop};
@@ -15,7 +13,6 @@ use crate::stage::{MANY, Stage, at, completion, draft, keyed, options};
 crate::on_both_stores! {
     what_was_accepted_is_there_after_a_restart,
     a_closed_store_is_unavailable,
-    scrubbing_is_repeatable,
 }
 
 async fn what_was_accepted_is_there_after_a_restart(stage: &Stage) {
@@ -45,16 +42,6 @@ async fn a_closed_store_is_unavailable(stage: &Stage) {
     assert!(matches!(stage.purge("acme", draft("acme").insights_id, at(0)).await, Err(StoreError::Unavailable(_))));
 }
 
-async fn scrubbing_is_repeatable(stage: &Stage) {
-    stage.scrub().await.unwrap();
-    let new = draft("acme");
-    stage.accept(&new).await;
-    stage.purge("acme", new.insights_id, at(1)).await.unwrap();
-    for _ in 0..3 {
-        stage.scrub().await.unwrap();
-    }
-}
-
 #[tokio::test]
 async fn a_url_that_names_no_store_is_refused() {
     for url in
@@ -68,17 +55,11 @@ async fn a_url_that_names_no_store_is_refused() {
     assert!(!format!("{:?}", options("postgres://user:hunter2@host/db")).contains("hunter2"));
 }
 
-/// The file of an embedded stage, with what SQLite keeps beside it.
-fn files(stage: &Stage) -> [PathBuf; 3] {
-    let path = stage.url.strip_prefix("sqlite:").unwrap();
-    [path.into(), format!("{path}-wal").into(), format!("{path}-shm").into()]
-}
-
 #[tokio::test]
 async fn the_file_is_for_its_owner_only() {
     let stage = Stage::sqlite().await;
     stage.accept(&draft("acme")).await;
-    for file in files(&stage) {
+    for file in stage.files().await {
         let mode = std::fs::metadata(&file).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{}", file.display());
     }
@@ -133,52 +114,6 @@ async fn a_full_disk_is_unavailable_and_recovers() {
     assert!(matches!(StoreError::from(outcome.unwrap_err()), StoreError::Unavailable(_)));
     drop(other);
     stage.accept(&draft("acme")).await;
-}
-
-/// True where a file of the store holds the bytes.
-fn holds(files: &[PathBuf], needle: &[u8]) -> bool {
-    files.iter().any(|file: &PathBuf| holds_one(file, needle))
-}
-
-fn holds_one(file: &Path, needle: &[u8]) -> bool {
-    let content = std::fs::read(file).unwrap_or_default();
-    content.windows(needle.len()).any(|window| window == needle)
-}
-
-#[tokio::test]
-async fn purged_and_destroyed_bytes_leave_the_files() {
-    let stage = Stage::sqlite().await;
-    let files = files(&stage);
-    let payload: Bytes = b"a payload that nobody may read again ".repeat(1_000).into();
-    let (purged, completed) =
-        (NewSubmission { payload: payload.clone(), ..draft("acme") }, NewSubmission { payload: payload.clone(), ..draft("acme") });
-    stage.accept(&completed).await;
-    stage.finish(&completed, 1).await;
-    stage.accept(&purged).await;
-    assert!(holds(&files, &payload[..37]) && holds(&files, &purged.key.bytes));
-    assert_eq!(stage.purge("acme", purged.insights_id, at(1)).await.unwrap(), Purged::Now);
-    stage.scrub().await.unwrap();
-    assert!(!holds(&files, &payload[..37]));
-    assert!(!holds(&files, &purged.key.bytes));
-    assert!(!holds(&files, &purged.accepted));
-    assert!(holds(&files, &completed.key.bytes));
-}
-
-#[tokio::test]
-async fn a_scrub_that_a_reader_blocks_is_tried_again() {
-    let stage = Stage::sqlite().await;
-    let files = files(&stage);
-    let new = draft("acme");
-    stage.accept(&new).await;
-    let mut reader = SqliteConnection::connect(&stage.url).await.unwrap();
-    let mut snapshot = reader.begin().await.unwrap();
-    let _: i64 = sqlx::query_scalar("SELECT count(*) FROM submission").fetch_one(&mut *snapshot).await.unwrap();
-    stage.purge("acme", new.insights_id, at(1)).await.unwrap();
-    stage.scrub().await.unwrap();
-    assert!(holds(&files, &new.key.bytes));
-    snapshot.rollback().await.unwrap();
-    stage.scrub().await.unwrap();
-    assert!(!holds(&files, &new.key.bytes));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,6 +1,7 @@
 //! A migrated store to play on, and submissions to play with.
 
 use std::ops::Deref;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -112,6 +113,19 @@ impl Stage {
 
     pub(crate) async fn count(&self, table: &str) -> i64 {
         self.number(&format!("SELECT count(*) FROM {table}")).await
+    }
+
+    /// The files that the rows stand in: the SQLite file with what is kept beside it, or the folder of the Postgres database, written
+    /// out by a checkpoint.
+    pub(crate) async fn files(&self) -> Vec<PathBuf> {
+        if self.kind == Kind::Sqlite {
+            let path = self.url.strip_prefix("sqlite:").unwrap();
+            return ["", "-wal", "-shm"].map(|suffix| format!("{path}{suffix}").into()).to_vec();
+        }
+        self.meddle("CHECKPOINT").await;
+        let database = self.number("SELECT CAST(oid AS BIGINT) FROM pg_database WHERE datname = current_database()").await;
+        let folder = crate::cluster::shared().await.unwrap().data().join("base").join(database.to_string());
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect()
     }
 
     /// Rows of everything but deletion records.

@@ -151,6 +151,11 @@ impl Cluster {
         server.output.join().expect("the reader ends with its input");
     }
 
+    /// Where the server keeps its files.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.directory.join("data")
+    }
+
     /// What `DATABASE_URL` would be for a database of this cluster.
     pub(crate) fn url(&self, database: &str) -> String {
         format!("postgres:///{database}?host={}&user=postgres", self.directory.display())

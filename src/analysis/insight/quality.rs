@@ -32,6 +32,7 @@ pub struct DataQuality {
 #[serde(rename_all = "camelCase")]
 struct AccountQuality {
     account_id: Box<str>,
+    customer_id: Box<str>,
     coverage: Option<CoverageFacts>,
     first_posted_date: Option<Day>,
     last_posted_date: Option<Day>,
@@ -195,6 +196,7 @@ fn accounts(ledger: &Ledger<'_>) -> Vec<AccountQuality> {
         let until_end = window.map(|window| activity.last_inside.map_or(window.days(), |last| between(last, window.to)));
         AccountQuality {
             account_id: ledger.accounts[account].first().account_id.clone(),
+            customer_id: ledger.submission.customers[ledger.accounts[account].views[0].customer].customer_id.clone(),
             coverage: coverage_facts(ledger, account),
             first_posted_date: activity.first.map(Day),
             last_posted_date: activity.last.map(Day),

@@ -2,14 +2,14 @@
 //!
 //! Every counted row is summed by its sign, transfers and reversals included, so that the groups add up to the totals to the cent.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::evidence::{self, Evidence};
 use crate::analysis::days::Window;
 use crate::analysis::label::Verdict;
-use crate::analysis::ledger::Ledger;
+use crate::analysis::ledger::{Ledger, View};
 use crate::analysis::ruleset::{Category, Ruleset};
 use crate::money::Cents;
 
@@ -233,14 +233,43 @@ pub(super) fn common_window(ledger: &Ledger<'_>, carries: impl Fn(usize) -> bool
     }
 }
 
-/// Distinct institutions by name; a customer whose institution nobody names is one of its own.
+/// Distinct institutions by name; a customer whose institution nobody names is one of its own. An account that came under two names is
+/// one account, so the names are one institution's.
 fn institutions(ledger: &Ledger<'_>) -> usize {
-    let keys = ledger.accounts.iter().map(|account| {
-        let view = &account.views[0];
-        let name = account.views.iter().find_map(|view| view.account.institution_name.as_deref()).unwrap_or_default();
-        let name: String = name.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ");
-        let customer = name.is_empty().then_some(view.customer);
-        (name, customer)
-    });
-    keys.collect::<BTreeSet<_>>().len()
+    let mut numbers: BTreeMap<(String, Option<usize>), usize> = BTreeMap::new();
+    // Each points to an earlier name of its institution, the first to itself.
+    let mut same: Vec<usize> = Vec::new();
+    let root = |same: &[usize], mut at: usize| {
+        while same[at] != at {
+            at = same[at];
+        }
+        at
+    };
+    for account in &ledger.accounts {
+        let is_named = account.views.iter().any(|view| institution(view).is_some());
+        let names = account.views.iter().filter(|view| !is_named || institution(view).is_some()).map(|view| {
+            let name = institution(view);
+            let customer = name.is_none().then_some(view.customer);
+            (name.unwrap_or_default(), customer)
+        });
+        let mut first = None;
+        for name in names {
+            let next = same.len();
+            let number = *numbers.entry(name).or_insert(next);
+            if number == next {
+                same.push(next);
+            }
+            let (a, b) = (root(&same, number), root(&same, first.unwrap_or(number)));
+            same[a.max(b)] = a.min(b);
+            first = first.or(Some(number));
+        }
+    }
+    same.iter().enumerate().filter(|(at, of)| at == *of).count()
+}
+
+/// The name of a view's institution, however it is spaced and capitalised.
+fn institution(view: &View<'_>) -> Option<String> {
+    let name = view.account.institution_name.as_deref()?;
+    let name = name.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ");
+    (!name.is_empty()).then_some(name)
 }

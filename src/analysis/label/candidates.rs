@@ -160,7 +160,7 @@ fn add<'a>(
         let is_word = !evidence.segments[segment].padded[hit.start..hit.end].contains(' ');
         let loss = match rule.source {
             Source::Brand if is_word && evidence.is_transfer() => continue,
-            Source::Name | Source::Cue if is_word && is_person(evidence, segment, &hit, ruleset) => continue,
+            Source::Name | Source::Brand | Source::Cue if is_word && is_person(evidence, segment, &hit, ruleset) => continue,
             Source::Cue if evidence.is_transfer() => CUE_IN_TRANSFER,
             Source::Name if is_word && evidence.is_transfer() => WORD_IN_TRANSFER,
             _ => 0,
@@ -170,8 +170,14 @@ fn add<'a>(
     }
 }
 
-/// True for a surname that another word stands beside, where one person may be paying another.
+/// True for a surname that another word stands beside, where one person may be paying another. Money in needs no word of a transfer for
+/// that, only a word before the name: `Direct Credit EMMA COLES` is a person, `COLES SUPERMARKETS` a shop.
 fn is_person(evidence: &Evidence<'_>, segment: usize, hit: &Hit<'_>, ruleset: &Ruleset) -> bool {
     let segment = &evidence.segments[segment];
-    evidence.is_transfer() && hit.end - hit.start < segment.core.len() && ruleset.is_surname(&segment.padded[hit.start..hit.end])
+    // The surname may have been taken for the place behind the name.
+    let is_last_of_several = hit.start > segment.core.start && hit.end >= segment.core.end;
+    let is_one_of_several = hit.end - hit.start < segment.core.len();
+    let may_be_person =
+        if evidence.is_transfer() { is_one_of_several } else { evidence.is_credit && !evidence.is_card() && is_last_of_several };
+    may_be_person && ruleset.is_surname(&segment.padded[hit.start..hit.end])
 }

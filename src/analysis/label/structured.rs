@@ -8,6 +8,9 @@ use super::{Layer, Verdict};
 use crate::analysis::ruleset::{Category, Kind, Known, MccPrior, Ruleset, Source};
 use crate::submission::TransactionType;
 
+/// What a shop's name on a bank credit is worth as a refund.
+const GUESSED_REFUND: u16 = 450;
+
 /// Fees and interest by the row's type, or by the words that such rows begin with. A phrase that knows the kind of fee is better;
 /// a merchant's name in a fee is only what the fee was for.
 pub(super) fn fee_or_interest(evidence: &Evidence<'_>, candidates: &Candidates<'_>, ruleset: &Ruleset) -> Option<Verdict> {
@@ -112,8 +115,12 @@ pub(super) fn money_back(other: &Candidate<'_>, evidence: &Evidence<'_>, ruleset
     if category == known.refund && evidence.is_transfer() && !is_plain {
         return None;
     }
-    let doubt =
-        if category == known.refund && !is_plain { if evidence.narrative.channel == Channel::Unknown { 800 } else { 550 } } else { most };
+    let doubt = match evidence.narrative.channel {
+        _ if category != known.refund || is_plain => most,
+        Channel::Unknown => 800,
+        // Below the threshold: the reader sees what it might be, and no expense is netted with a guess.
+        _ => GUESSED_REFUND,
+    };
     let layer = if other.rule.source == Source::Cue { Layer::Cue } else { Layer::Name };
     Some(Verdict {
         category,

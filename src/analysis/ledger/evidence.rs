@@ -4,115 +4,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::vocabulary::{COMMON_NAMES, TRANSFER_WORDS};
 use super::{Ledger, LedgerAccount, Marks};
 use crate::analysis::label::Verdict;
 use crate::analysis::label::narrative::{Channel, Narrative};
 use crate::analysis::ruleset::{Category, Kind, Known, Ruleset};
 use crate::submission::{ProductCategory, Transaction, TransactionType};
-
-/// Words that transfers are written with: they name nobody. Sorted.
-const TRANSFER_WORDS: &[&str] = &[
-    "AC",
-    "ACC",
-    "ACCOUNT",
-    "ACCT",
-    "AND",
-    "APP",
-    "AUTO",
-    "AUTOMATIC",
-    "BANK",
-    "BANKING",
-    "BPAY",
-    "CARD",
-    "CREDIT",
-    "DEBIT",
-    "DEP",
-    "DEPOSIT",
-    "DIRECT",
-    "EVERYDAY",
-    "EXTERNAL",
-    "FAST",
-    "FROM",
-    "FUNDS",
-    "HOME",
-    "INTERNAL",
-    "INTERNET",
-    "LINKED",
-    "LOAN",
-    "MOBILE",
-    "MORTGAGE",
-    "MY",
-    "NETBANK",
-    "NPP",
-    "OF",
-    "OFFSET",
-    "ONLINE",
-    "OSKO",
-    "OWN",
-    "PAY",
-    "PAYID",
-    "PAYMENT",
-    "PMT",
-    "PYMT",
-    "RECEIPT",
-    "RECEIVED",
-    "REDRAW",
-    "REF",
-    "REFERENCE",
-    "REGULAR",
-    "REPAYMENT",
-    "SAVER",
-    "SAVINGS",
-    "SCHEDULED",
-    "SWEEP",
-    "TFER",
-    "TFR",
-    "THANK",
-    "THANKYOU",
-    "THE",
-    "TO",
-    "TRANSFER",
-    "TRF",
-    "VALUE",
-    "VIA",
-    "WDL",
-    "WITHDRAWAL",
-    "XFER",
-    "YOU",
-    "YOUR",
-];
-/// Words of an account's or an institution's name that tell none from another.
-const COMMON_NAMES: &[&str] = &[
-    "ACCESS",
-    "ACCOUNT",
-    "ACCT",
-    "AND",
-    "AUSTRALIA",
-    "AUSTRALIAN",
-    "BANK",
-    "BANKING",
-    "CREDIT",
-    "CUSTOMER",
-    "DEBIT",
-    "DIRECT",
-    "FINANCE",
-    "FINANCIAL",
-    "GROUP",
-    "INTEREST",
-    "LIMITED",
-    "LTD",
-    "MUTUAL",
-    "OF",
-    "PAYMENT",
-    "PERSONAL",
-    "PRODUCT",
-    "PTY",
-    "RATE",
-    "SERVICES",
-    "THE",
-    "TRANSFER",
-    "UNION",
-];
 
 /// May the row be half of an own transfer?
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -137,8 +34,8 @@ pub(super) struct Clue {
     gives_number_of: Vec<usize>,
     /// It gives the last four digits of an account that is not here.
     gives_other_number: bool,
-    /// The kind of debt that it says it repays.
-    repays: Option<ProductCategory>,
+    /// The kinds of debt that it says it repays.
+    repays: &'static [ProductCategory],
     /// Words that are neither of transfers nor of the accounts and people of the order.
     strangers: Vec<Box<str>>,
     references: Vec<Box<str>>,
@@ -219,7 +116,7 @@ impl<'l> Names<'l> {
             names_accounts: Vec::new(),
             gives_number_of: Vec::new(),
             gives_other_number: false,
-            repays: repaid_product(verdict.category, ruleset.known()),
+            repays: repaid_products(verdict.category, ruleset.known()),
             strangers: Vec::new(),
             references: narrative.references.iter().map(|reference| reference.as_str().into()).collect(),
         };
@@ -334,7 +231,7 @@ impl<'l> Names<'l> {
         let shared = out.strangers.iter().any(|word| into.strangers.contains(word));
         let own_name = out.says_own_name || into.says_own_name;
         let to_account = &self.accounts[to];
-        let repays = out.repays.is_some_and(|product| same_debt(product, to_account.first().product_category));
+        let repays = out.repays.contains(&to_account.first().product_category);
         // Money goes where the number says; another account's number, or one that is not here, speaks against this one.
         let elsewhere = |clue: &Clue, other: usize| {
             clue.reads_as_transfer
@@ -385,22 +282,21 @@ fn institution_words(name: &str) -> Vec<String> {
     words
 }
 
-fn repaid_product(category: Category, known: &Known) -> Option<ProductCategory> {
-    let products = [
-        (known.credit_card_repayment, ProductCategory::CredAndChrgCards),
-        (known.bnpl_repayment, ProductCategory::BuyNowPayLater),
-        (known.mortgage_repayment, ProductCategory::ResidentialMortgages),
-        (known.personal_loan_repayment, ProductCategory::PersLoans),
-        (known.vehicle_loan_repayment, ProductCategory::PersLoans),
-        (known.other_loan_repayment, ProductCategory::PersLoans),
-        (known.consumer_lease, ProductCategory::Leases),
+/// The products that a repayment may go to: one without a kind to any loan.
+fn repaid_products(category: Category, known: &Known) -> &'static [ProductCategory] {
+    use ProductCategory::{
+        BusinessLoans, BuyNowPayLater, CredAndChrgCards, Leases, MarginLoans, PersLoans, ResidentialMortgages, TradeFinance,
+    };
+    let products: [(Category, &'static [ProductCategory]); 7] = [
+        (known.credit_card_repayment, &[CredAndChrgCards]),
+        (known.bnpl_repayment, &[BuyNowPayLater]),
+        (known.mortgage_repayment, &[ResidentialMortgages]),
+        (known.personal_loan_repayment, &[PersLoans]),
+        (known.vehicle_loan_repayment, &[PersLoans, BusinessLoans, Leases]),
+        (known.consumer_lease, &[Leases]),
+        (known.other_loan_repayment, &[ResidentialMortgages, PersLoans, BusinessLoans, Leases, MarginLoans, TradeFinance]),
     ];
-    products.into_iter().find(|(repayment, _)| *repayment == category).map(|(_, product)| product)
-}
-
-fn same_debt(repaid: ProductCategory, account: ProductCategory) -> bool {
-    use ProductCategory::{BusinessLoans, Leases, MarginLoans, PersLoans, TradeFinance};
-    repaid == account || (repaid == PersLoans && matches!(account, BusinessLoans | Leases | MarginLoans | TradeFinance))
+    products.into_iter().find(|(repayment, _)| *repayment == category).map_or(&[], |(_, products)| products)
 }
 
 /// True for a row that may have moved money between own accounts: counted but for the period.
@@ -412,11 +308,6 @@ pub(super) fn may_pair(ledger: &Ledger<'_>, row: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_words_of_transfers_are_sorted() {
-        assert!(TRANSFER_WORDS.is_sorted());
-    }
 
     #[test]
     fn an_institution_is_known_by_its_words_its_beginning_and_its_initials() {

@@ -13,8 +13,10 @@ mod matching;
 mod merge;
 mod repeats;
 mod signs;
+mod splits;
 mod transfers;
 mod twins;
+mod vocabulary;
 
 use jiff::civil::Date;
 

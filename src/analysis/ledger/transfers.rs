@@ -2,7 +2,7 @@
 //!
 //! Candidates have equal cents and opposite sign, in different accounts of the order, the credit −1 to +4 days after the debit. Words, the
 //! rarity of the amount and the gap score each; the assignment with the highest score stands. The work is bounded: a row looks at
-//! [`LOOKS`] others at most, whatever the payload.
+//! [`LOOKS`] others at most, whatever the payload. What is left may be a sum of several: `splits`.
 
 use std::sync::Arc;
 
@@ -10,11 +10,11 @@ use jiff::civil::Date;
 
 use super::evidence::{Clue, Names, Words, may_pair};
 use super::matching::{self, Edge};
-use super::{Ledger, LedgerAccount, Marks, content};
+use super::{Ledger, LedgerAccount, Marks, content, splits};
 use crate::analysis::days::between;
 use crate::analysis::label::narrative::Narrative;
 use crate::analysis::label::{Layer, Verdict};
-use crate::analysis::ruleset::{Category, Kind, Known, Ruleset};
+use crate::analysis::ruleset::{Category, Known, Ruleset};
 use crate::money::Cents;
 use crate::submission::ProductCategory;
 
@@ -26,7 +26,7 @@ const GAPS: [i64; 6] = [0, 1, -1, 2, 3, 4];
 /// What was paired, and the work it took.
 #[derive(Clone, Debug, Default)]
 pub struct Pairing {
-    /// By amount, then by the debit's place in the ledger.
+    /// By amount, then by the debit's place in the ledger; after those the parts of sums.
     pub pairs: Vec<Pair>,
     /// Credits that debits were compared with.
     pub looked: u64,
@@ -34,9 +34,11 @@ pub struct Pairing {
     pub limited: bool,
 }
 
-/// Two rows that are one transfer.
+/// Two rows of one transfer. Where one row is the sum of several there is a pair for each of those.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pair {
+    /// Number of the transfer; pairs of one transfer stand together.
+    pub transfer: usize,
     /// Index of the row that the money left.
     pub debit: usize,
     /// Index of the row where it arrived.
@@ -135,6 +137,7 @@ pub(super) fn pair(ledger: &Ledger<'_>, narratives: &[Narrative], verdicts: &[Ve
         for edge in matching::assign(&judge(Cents::new(i128::from(alike[0].0)), &candidates, debits.len(), credits.len())) {
             let (debit, credit) = (&debits[edge.debit], &credits[edge.credit]);
             pairing.pairs.push(Pair {
+                transfer: pairing.pairs.len(),
                 debit: debit.row,
                 credit: credit.row,
                 scope: scope(&ledger.accounts[debit.account], &ledger.accounts[credit.account]),
@@ -142,6 +145,7 @@ pub(super) fn pair(ledger: &Ledger<'_>, narratives: &[Narrative], verdicts: &[Ve
             });
         }
     }
+    splits::find(ledger, &mut names, (narratives, verdicts), ruleset, &mut pairing);
     pairing
 }
 
@@ -212,7 +216,7 @@ fn judge(amount: Cents, candidates: &[Candidate], debits: usize, credits: usize)
     edges
 }
 
-fn basis(words: Words) -> Basis {
+pub(super) fn basis(words: Words) -> Basis {
     match words {
         Words { number: true, .. } => Basis::Number,
         Words { receipt: true, .. } => Basis::Receipt,
@@ -221,7 +225,7 @@ fn basis(words: Words) -> Basis {
     }
 }
 
-fn scope(a: &LedgerAccount<'_>, b: &LedgerAccount<'_>) -> Scope {
+pub(super) fn scope(a: &LedgerAccount<'_>, b: &LedgerAccount<'_>) -> Scope {
     if a.applicants.iter().any(|applicant| b.applicants.contains(applicant)) { Scope::Own } else { Scope::Household }
 }
 
@@ -260,16 +264,17 @@ pub(super) fn relabel(ledger: &mut Ledger<'_>, verdicts: &mut [Verdict], ruleset
     }
 }
 
-/// The commitment that a payment to a loan is: what it says it is, else what the loan is.
+/// The commitment that a payment to a loan is: what the loan is, or the narrower kind that the row names.
 fn repayment(said: Category, loan: &LedgerAccount<'_>, ruleset: &Ruleset) -> Category {
     let known: &Known = ruleset.known();
-    if ruleset.kind(said) == Kind::Commitment && said != known.credit_card_repayment && said != known.bnpl_repayment {
-        return said;
-    }
-    match loan.first().product_category {
-        ProductCategory::ResidentialMortgages => known.mortgage_repayment,
-        ProductCategory::PersLoans => known.personal_loan_repayment,
-        ProductCategory::Leases => known.consumer_lease,
-        _ => known.other_loan_repayment,
-    }
+    let (of_product, narrower): (Category, &[Category]) = match loan.first().product_category {
+        ProductCategory::ResidentialMortgages => (known.mortgage_repayment, &[]),
+        ProductCategory::PersLoans => (
+            known.personal_loan_repayment,
+            &[known.vehicle_loan_repayment, known.student_loan_repayment, known.sacc_repayment, known.wage_advance_repayment],
+        ),
+        ProductCategory::Leases => (known.consumer_lease, &[known.vehicle_loan_repayment]),
+        _ => (known.other_loan_repayment, &[known.vehicle_loan_repayment]),
+    };
+    if narrower.contains(&said) { said } else { of_product }
 }

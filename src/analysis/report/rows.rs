@@ -70,7 +70,7 @@ struct RowEvidence<'a> {
 
 /// The rows of a settled ledger, in its order.
 pub(super) fn rows(ledger: Ledger<'_>, verdicts: Vec<Verdict>) -> Vec<ReportRow> {
-    let pairs: Vec<(Box<str>, Scope)> = ledger.pairing.pairs.iter().map(|pair| (pair_id(&ledger, *pair), pair.scope)).collect();
+    let pairs = pair_ids(&ledger);
     (ledger.rows.into_iter().zip(verdicts))
         .map(|(row, verdict)| ReportRow {
             customer: row.customer,
@@ -85,11 +85,19 @@ pub(super) fn rows(ledger: Ledger<'_>, verdicts: Vec<Verdict>) -> Vec<ReportRow>
         .collect()
 }
 
-/// An id that both rows of a transfer share and no other pair has; it does not change with the rows around them.
-fn pair_id(ledger: &Ledger<'_>, pair: Pair) -> Box<str> {
+/// For each pair the id of its transfer, and whose accounts it lies between.
+fn pair_ids(ledger: &Ledger<'_>) -> Vec<(Box<str>, Scope)> {
+    let transfers = ledger.pairing.pairs.chunk_by(|a, b| a.transfer == b.transfer);
+    transfers.flat_map(|pairs| pairs.iter().map(|pair| (pair_id(ledger, pairs), pair.scope))).collect()
+}
+
+/// An id that all rows of a transfer share and no other has; it does not change with the rows around them.
+fn pair_id(ledger: &Ledger<'_>, pairs: &[Pair]) -> Box<str> {
     let mut hash = Sha256::new();
-    for row in [pair.debit, pair.credit].map(|row| &ledger.rows[row]) {
-        let of: &Row<'_> = row;
+    let mut rows: Vec<usize> = pairs.iter().map(|pair| pair.debit).chain(pairs.iter().map(|pair| pair.credit)).collect();
+    rows.dedup();
+    for row in rows {
+        let of: &Row<'_> = &ledger.rows[row];
         for text in [&*ledger.submission.customers[of.customer].customer_id, &*ledger.account_of(of).account_id, of.id()] {
             hash.update((text.len() as u64).to_le_bytes());
             hash.update(text.as_bytes());
