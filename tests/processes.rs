@@ -8,7 +8,6 @@ mod payload;
 #[path = "support/process.rs"]
 mod process;
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
@@ -19,7 +18,7 @@ use tokio::sync::watch;
 
 use cluster::Cluster;
 use payload::household;
-use process::{PATIENCE, Server, binary, token};
+use process::{PATIENCE, Server, token};
 
 const BASE: &str = "/cdr-data/v2/banking-data-insights";
 const CLIENTS: usize = 8;
@@ -203,71 +202,4 @@ async fn two_processes_share_one_postgres() {
         assert_eq!(here["meta"]["status"], "COMPLETED");
         assert_eq!(here, report(&http, &with_workers.url, &token, id).await, "both processes give the same report");
     }
-}
-
-fn run(directory: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
-    let output = binary(directory).args(arguments).output().expect("the binary runs");
-    (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned(), String::from_utf8_lossy(&output.stderr).into_owned())
-}
-
-#[test]
-fn a_wrong_setting_is_one_line_and_exit_code_2() {
-    let directory = tempfile::tempdir().expect("a directory");
-    for (arguments, says) in [
-        (&["serve"][..], "CDR_INSIGHTS_JWKS"),
-        (&["serve", "--dev", "--listen", "0.0.0.0:0"], "loopback"),
-        (&["serve", "--dev", "--listen", "nowhere"], "--listen"),
-        (&["serve", "--dev", "--database-url", "mysql://x"], "DATABASE_URL"),
-        (&["serve", "--dev", "--master-key", "dG9vIHNob3J0"], "CDR_INSIGHTS_MASTER_KEY"),
-        (&["serve", "--dev", "--timezone", "Mars/Olympus"], "--timezone"),
-        (&["serve", "--dev", "--retention", "soon"], "--retention"),
-        (&["serve", "--dev", "--rules-dir", "missing"], "CDR_INSIGHTS_RULES_DIR"),
-        (&["serve", "--dev", "--jwks", "http://example.com/keys"], "CDR_INSIGHTS_JWKS"),
-        (&["token"], "--client"),
-        (&["frobnicate"], "frobnicate"),
-    ] {
-        let (code, out, error) = run(directory.path(), arguments);
-        assert_eq!(code, Some(2), "{arguments:?}: {error}");
-        assert_eq!(error.trim_end().lines().count(), 1, "{arguments:?}: {error}");
-        assert!(error.contains(says), "{arguments:?}: {error}");
-        assert!(out.is_empty() && !error.contains("dG9vIHNob3J0"), "{arguments:?}: {error}");
-    }
-}
-
-#[test]
-fn analyse_says_the_same_twice_and_names_violations() {
-    let directory = tempfile::tempdir().expect("a directory");
-    std::fs::write(directory.path().join("payload.json"), cdr_insights::demo::HOUSEHOLD).expect("written");
-    let (code, first, error) = run(directory.path(), &["analyse", "payload.json"]);
-    assert_eq!(code, Some(0), "{error}");
-    let (_, second, _) = run(directory.path(), &["analyse", "payload.json"]);
-    assert_eq!(first, second);
-    std::fs::write(directory.path().join("wrong.json"), r#"{"meta":{},"data":{"accounts":[{"accountId":"a"}],"transactions":[]}}"#)
-        .expect("written");
-    let (code, out, error) = run(directory.path(), &["analyse", "wrong.json"]);
-    assert_eq!((code, out.as_str()), (Some(1), ""));
-    let errors: Value = serde_json::from_str(&error).expect("the error document");
-    assert_eq!(errors["errors"][0]["meta"]["source"]["pointer"], "/data/accounts/0/productCategory");
-}
-
-#[test]
-fn the_demo_shows_its_figures_and_ends() {
-    let directory = tempfile::tempdir().expect("a directory");
-    let (code, out, error) = run(directory.path(), &["demo", "--once"]);
-    assert_eq!(code, Some(0), "{out}{error}");
-    for part in ["listening on http://127.0.0.1:", "201, insightsId", "Total", "Groceries", "curl "] {
-        assert!(out.contains(part), "{part} is missing in {out}");
-    }
-}
-
-#[test]
-fn check_says_what_is_wrong() {
-    let directory = tempfile::tempdir().expect("a directory");
-    let (code, out, _) = run(directory.path(), &["check", "--dev"]);
-    assert_eq!(code, Some(1), "{out}");
-    assert!(out.contains("WRONG database"), "not migrated yet: {out}");
-    assert_eq!(run(directory.path(), &["migrate"]).0, Some(0));
-    let (code, out, _) = run(directory.path(), &["check", "--dev"]);
-    assert_eq!(code, Some(0), "{out}");
-    assert!(out.contains("purge horizon"), "{out}");
 }
