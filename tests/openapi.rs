@@ -1,6 +1,9 @@
 //! Holds the server to `openapi.yaml`, and the document to the server: every status that it promises is brought about and every answer
 //! is checked against it, headers and body; every route, every status of the error table and every member that is read stands in it.
 
+#[path = "support/clock.rs"]
+#[expect(dead_code, reason = "no time passes here")]
+mod clock;
 #[path = "openapi/document.rs"]
 mod document;
 #[path = "openapi/provoke.rs"]

@@ -17,11 +17,12 @@ use cdr_insights::http::{self};
 use cdr_insights::jobs::{self, Analyse, Options, Tools, Workers};
 use cdr_insights::store::{self, StoreOptions};
 use http_body_util::BodyExt as _;
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, tz::TimeZone};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
+use crate::clock::ManualClock;
 use crate::document::Answer;
 
 /// Under which everything of the contract stands.
@@ -32,16 +33,6 @@ pub(crate) const CLIENT: &str = "lender";
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 /// Every scope.
 pub(crate) const ALL: &str = "insights:write insights:read insights:delete";
-
-/// 22 November 2026, nine in the morning in Sydney, for ever.
-#[derive(Debug)]
-struct StandingClock;
-
-impl Clock for StandingClock {
-    fn now(&self) -> Timestamp {
-        "2026-11-21T22:00:00Z".parse().expect("a time")
-    }
-}
 
 /// What a service is started with.
 pub(crate) struct Setup {
@@ -79,7 +70,7 @@ impl Service {
         // A second test of this program finds it installed.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let directory = tempfile::tempdir().expect("a directory can be made");
-        let clock: Arc<dyn Clock> = Arc::new(StandingClock);
+        let clock: Arc<dyn Clock> = Arc::new(ManualClock::new());
         let key = SigningKey::in_directory(directory.path()).expect("a key can be made");
         let jwks = directory.path().join("jwks.json");
         std::fs::write(&jwks, key.jwks()).expect("the directory can be written to");
