@@ -40,7 +40,7 @@ impl<'a> Evidence<'a> {
     }
 
     fn add(&mut self, field: &str) {
-        let padded = words::padded(field);
+        let padded = words::padded(words::readable(field));
         // Most holders repeat the merchant or the description: what stands there already is no second witness.
         if padded.len() > 2 && !self.says(&padded) {
             let core = 1..padded.len() - 1;

@@ -55,7 +55,7 @@ impl Narrative {
     /// Reads a description. The ruleset knows the words of banks and the places that may trail a name.
     #[must_use]
     pub fn new(description: &str, ruleset: &Ruleset) -> Self {
-        let folded = words::fold(description);
+        let folded = words::fold(words::readable(description));
         let parts = Parts::read(&folded, ruleset);
         let (authorisation, failure) = parts.read_warnings();
         let (padded, core, doubtful) = parts.join(folded.len());

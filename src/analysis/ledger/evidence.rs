@@ -2,7 +2,8 @@
 //!
 //! Each row is read once into a [`Clue`]; comparing two clues costs a few comparisons.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use super::vocabulary::{COMMON_NAMES, TRANSFER_WORDS};
 use super::{Ledger, LedgerAccount, Marks};
@@ -11,6 +12,9 @@ use crate::analysis::label::narrative::{Channel, Narrative};
 use crate::analysis::ruleset::{Category, Kind, Known, Ruleset};
 use crate::submission::{ProductCategory, Transaction, TransactionType};
 
+/// So many accounts may bear a word or four digits that name an account.
+const MOST_NAMED: usize = 32;
+
 /// May the row be half of an own transfer?
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Class {
@@ -18,8 +22,8 @@ enum Class {
     Open,
     /// It reads like income or spending: only with a number or a receipt that both share.
     Guarded,
-    /// It names a merchant, a biller or a lender: only with an account of theirs.
-    Provider(Vec<usize>),
+    /// It names a merchant, a biller or a lender: only with an account of theirs. Each list is ascending.
+    Provider(Vec<Arc<[usize]>>),
 }
 
 /// What one row says.
@@ -58,9 +62,9 @@ pub(super) struct Names<'l> {
     by_word: BTreeMap<String, Vec<usize>>,
     providers: BTreeMap<String, Vec<usize>>,
     by_last_four: BTreeMap<[u8; 4], Vec<usize>>,
-    people: Vec<String>,
+    people: BTreeSet<String>,
     /// The accounts of each provider asked for: the same merchants come again and again. Only looked up, never walked.
-    asked: HashMap<Box<str>, Vec<usize>>,
+    asked: HashMap<Box<str>, Arc<[usize]>>,
 }
 
 impl<'l> Names<'l> {
@@ -70,25 +74,29 @@ impl<'l> Names<'l> {
             by_word: BTreeMap::new(),
             providers: BTreeMap::new(),
             by_last_four: BTreeMap::new(),
-            people: Vec::new(),
+            people: BTreeSet::new(),
             asked: HashMap::new(),
         };
         for (index, account) in ledger.accounts.iter().enumerate() {
             for four in account.last_four() {
-                push(names.by_last_four.entry(four).or_default(), index);
+                push_last(names.by_last_four.entry(four).or_default(), index);
             }
             for view in &account.views {
                 let own = [&view.account.nickname, &view.account.display_name, &view.account.product_name];
                 for word in own.into_iter().flatten().flat_map(|name| words_of(name)).filter(|word| word.len() >= 4) {
                     if !COMMON_NAMES.contains(&&*word) {
-                        push(names.by_word.entry(word.clone()).or_default(), index);
-                        push(names.providers.entry(word).or_default(), index);
+                        push_last(names.by_word.entry(word.clone()).or_default(), index);
+                        push_last(names.providers.entry(word).or_default(), index);
                     }
                 }
                 for word in view.account.institution_name.iter().flat_map(|name| institution_words(name)) {
-                    push(names.providers.entry(word).or_default(), index);
+                    push_last(names.providers.entry(word).or_default(), index);
                 }
             }
+        }
+        // A name that a crowd of accounts bears tells none from another. It is still no stranger's.
+        for named in names.by_word.values_mut().chain(names.by_last_four.values_mut()).filter(|named| named.len() > MOST_NAMED) {
+            named.clear();
         }
         let people = ledger.applicants.iter().filter_map(|applicant| applicant.name);
         names.people = people.flat_map(words_of).filter(|word| word.len() >= 3).collect();
@@ -123,9 +131,9 @@ impl<'l> Names<'l> {
         clue.references
             .extend(row.extended.iter().filter_map(|extended| extended.end_to_end_id.clone()).filter(|id| &**id != "NOTPROVIDED"));
         for four in &narrative.number_suffixes {
-            let own = self.by_last_four.get(four).map(Vec::as_slice).unwrap_or_default();
-            clue.gives_number_of.extend(own.iter().filter(|named| **named != account));
-            clue.gives_other_number |= own.is_empty();
+            let own = self.by_last_four.get(four);
+            clue.gives_number_of.extend(own.into_iter().flatten().filter(|named| **named != account));
+            clue.gives_other_number |= own.is_none();
         }
         for word in narrative.folded.split(' ') {
             self.hear(&mut clue, word);
@@ -140,14 +148,14 @@ impl<'l> Names<'l> {
             .filter(|word| {
                 TRANSFER_WORDS.binary_search(word).is_err() && !self.by_word.contains_key(*word) && !self.providers.contains_key(*word)
             })
-            .filter(|word| !self.people.iter().any(|name| name == word))
+            .filter(|word| !self.people.contains(*word))
             .map(Into::into)
             .collect();
         Some(clue)
     }
 
     fn hear(&self, clue: &mut Clue, word: &str) {
-        clue.says_own_name |= self.people.iter().any(|name| name == word);
+        clue.says_own_name |= self.people.contains(word);
         for &named in self.by_word.get(word).into_iter().flatten() {
             push(&mut clue.names_accounts, named);
         }
@@ -181,12 +189,7 @@ impl<'l> Names<'l> {
         let is_purchase =
             row.merchant_category_code.is_some() || matches!(narrative.channel, Channel::CardPurchase | Channel::Eftpos | Channel::Atm);
         if is_purchase || names.iter().any(Option::is_some) {
-            let mut accounts = Vec::new();
-            for name in names.into_iter().flatten() {
-                for &account in self.accounts_of(name) {
-                    push(&mut accounts, account);
-                }
-            }
+            let accounts: Vec<_> = names.into_iter().flatten().map(|name| self.accounts_of(name)).filter(|of| !of.is_empty()).collect();
             return (!accounts.is_empty()).then_some(Class::Provider(accounts));
         }
         Some(match ruleset.kind(verdict.category) {
@@ -202,23 +205,21 @@ impl<'l> Names<'l> {
     }
 
     /// The accounts that a provider's name may mean.
-    fn accounts_of(&mut self, name: &str) -> &[usize] {
-        if !self.asked.contains_key(name) {
-            let mut accounts = Vec::new();
-            for word in institution_words(name) {
-                for &account in self.providers.get(&word).into_iter().flatten() {
-                    push(&mut accounts, account);
-                }
-            }
-            self.asked.insert(name.into(), accounts);
+    fn accounts_of(&mut self, name: &str) -> Arc<[usize]> {
+        if let Some(known) = self.asked.get(name) {
+            return Arc::clone(known);
         }
-        &self.asked[name]
+        let words = institution_words(name);
+        let accounts: BTreeSet<usize> = words.iter().filter_map(|word| self.providers.get(word)).flatten().copied().collect();
+        let accounts: Arc<[usize]> = accounts.into_iter().collect();
+        self.asked.insert(name.into(), Arc::clone(&accounts));
+        accounts
     }
 
     /// Compares a debit and a credit of two accounts; `None` when they cannot be one transfer.
     pub(super) fn compare(&self, debit: (&Clue, usize), credit: (&Clue, usize)) -> Option<Words> {
         let ((out, from), (into, to)) = (debit, credit);
-        let allowed = |class: &Class, other: usize| !matches!(class, Class::Provider(accounts) if !accounts.contains(&other));
+        let allowed = |class: &Class, other: usize| !matches!(class, Class::Provider(lists) if !lists.iter().any(|of| of.binary_search(&other).is_ok()));
         if !allowed(&out.class, to) || !allowed(&into.class, from) {
             return None;
         }
@@ -250,6 +251,13 @@ impl<'l> Names<'l> {
         points -= if !number && (elsewhere(out, to) || elsewhere(into, from)) { 3 } else { 0 };
         points -= if shared || (out.strangers.is_empty() && into.strangers.is_empty()) { 0 } else { 2 };
         Some(Words { points, number, receipt })
+    }
+}
+
+/// Adds an account to a list that is filled in the order of the accounts.
+fn push_last(list: &mut Vec<usize>, value: usize) {
+    if list.last() != Some(&value) {
+        list.push(value);
     }
 }
 

@@ -3,6 +3,16 @@
 
 use std::borrow::Cow;
 
+/// Bytes of one text that are read. Banks print at most a few hundred characters; what sends more does not want to be read, and what
+/// words say of each other grows with the square of their number.
+const MOST_READ: usize = 600;
+
+/// The beginning of a text that is read: nearly always all of it.
+#[must_use]
+pub(crate) fn readable(text: &str) -> &str {
+    &text[..text.floor_char_boundary(MOST_READ)]
+}
+
 /// Upper-case ASCII with single spaces: accents fall off, apostrophes vanish, other foreign letters part words.
 #[must_use]
 pub(crate) fn fold(text: &str) -> String {
@@ -113,6 +123,12 @@ pub(crate) fn padded(text: &str) -> Cow<'static, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_beginning_of_a_long_text_is_read() {
+        assert_eq!(readable("COLES"), "COLES");
+        assert_eq!(readable(&"é".repeat(1_000)), "é".repeat(300));
+    }
 
     #[test]
     fn folds() {
