@@ -4,19 +4,30 @@ use std::io::IsTerminal as _;
 use std::sync::OnceLock;
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use tracing_subscriber::filter::EnvFilter;
+use tracing::Level;
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::filter::{EnvFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
-/// Sends logs to stderr. `RUST_LOG` chooses the levels; `level` for ours and `warn` for everything else unless set.
+/// Sends logs to stderr. `RUST_LOG` chooses the levels; `level` for ours and `warn` for everything else unless set. What is not ours
+/// never says more than `warn`.
 pub fn init_logs(level: &str) {
-    // sqlx logs slow statements with their text; ours carry no values, but the level keeps them out of the way.
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(format!("warn,cdr_insights={level}")));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    // A second subscriber in one process is a test's: the first one stays.
-    let _ = if std::io::stderr().is_terminal() {
-        builder.with_target(false).try_init().is_ok()
+    let chosen = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(format!("warn,cdr_insights={level}")));
+    let to_stderr = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = if std::io::stderr().is_terminal() {
+        to_stderr.with_target(false).boxed()
     } else {
-        builder.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init().is_ok()
+        to_stderr.json().flatten_event(true).with_current_span(true).with_span_list(false).boxed()
     };
+    // A second subscriber in one process is a test's: the first one stays.
+    let _ = tracing_subscriber::registry().with(lines.with_filter(discreet())).with(chosen).try_init();
+}
+
+/// A library that moves requests or rows may write what it moves at its lower levels (frames, headers, statements), this version or the
+/// next: whatever is asked for, those stay shut.
+fn discreet() -> Targets {
+    Targets::new().with_default(Level::WARN).with_target("cdr_insights", Level::TRACE)
 }
 
 /// Lets a panic say where it happened and nothing else: its message may quote what was being worked on.
