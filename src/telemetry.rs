@@ -4,28 +4,39 @@ use std::io::IsTerminal as _;
 use std::sync::OnceLock;
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use tracing_subscriber::filter::EnvFilter;
+use tracing::Level;
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::filter::{EnvFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::ConfigError;
 
-/// Sends logs to stderr. `RUST_LOG` chooses the levels; `level` for ours and `warn` for everything else unless set.
+/// Sends logs to stderr. `RUST_LOG` chooses the levels; `level` for ours and `warn` for everything else unless set. What is not ours
+/// never says more than `warn`.
 ///
 /// # Errors
 /// `RUST_LOG` cannot be read.
 pub fn init_logs(level: &str) -> Result<(), ConfigError> {
     let chosen = std::env::var("RUST_LOG").ok().filter(|chosen| !chosen.trim().is_empty());
-    // sqlx logs slow statements with their text; ours carry no values, but the level keeps them out of the way.
     let levels = chosen.unwrap_or_else(|| format!("warn,cdr_insights={level}"));
-    let filter = EnvFilter::try_new(levels)
+    let chosen = EnvFilter::try_new(levels)
         .map_err(|_| ConfigError("RUST_LOG: write levels such as info, or warn,cdr_insights=debug".to_owned()))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    // A second subscriber in one process is a test's: the first one stays.
-    let _ = if std::io::stderr().is_terminal() {
-        builder.with_target(false).try_init().is_ok()
+    let to_stderr = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = if std::io::stderr().is_terminal() {
+        to_stderr.with_target(false).boxed()
     } else {
-        builder.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init().is_ok()
+        to_stderr.json().flatten_event(true).with_current_span(true).with_span_list(false).boxed()
     };
+    // A second subscriber in one process is a test's: the first one stays.
+    let _ = tracing_subscriber::registry().with(lines.with_filter(discreet())).with(chosen).try_init();
     Ok(())
+}
+
+/// A library that moves requests or rows may write what it moves at its lower levels (frames, headers, statements), this version or the
+/// next: whatever is asked for, those stay shut.
+fn discreet() -> Targets {
+    Targets::new().with_default(Level::WARN).with_target("cdr_insights", Level::TRACE)
 }
 
 /// Lets a panic say where it happened and nothing else: its message may quote what was being worked on.

@@ -1,5 +1,7 @@
 //! The real binaries: killed, terminated, side by side; on both stores.
 
+#[path = "processes/canary.rs"]
+mod canary;
 #[path = "support/postgres.rs"]
 #[expect(dead_code, reason = "these tests do not stop the server")]
 mod cluster;

@@ -179,8 +179,9 @@ fn builder(options: ListenOptions) -> Builder<TokioExecutor> {
 
 async fn answer(router: Router, request: Request<Incoming>, options: ListenOptions) -> Result<Response, Infallible> {
     let version = request.version();
-    // HTTP/2 resets the stream after the answer; a caller that waits for "100 Continue" has not begun to send.
-    let discards = version < Version::HTTP_2 && !request.headers().contains_key(header::EXPECT);
+    // A caller that waits for "100 Continue" has not begun to send. HTTP/2 could reset the stream after the answer instead, and some
+    // callers (curl 7 among them) then forget that they were answered.
+    let discards = !request.headers().contains_key(header::EXPECT);
     let request = request.map(|body| Body::new(Received::new(body, options, discards)));
     let mut response = router.oneshot(request).await?;
     if version >= Version::HTTP_2 {

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use cdr_insights::http::listen::ListenOptions;
 
-use crate::support::raw::Raw;
+use crate::support::raw::{Raw, frame, headers};
 use crate::support::{Answer, BASE, Options, TestApp, payload};
 
 fn quick() -> ListenOptions {
@@ -190,6 +190,42 @@ async fn http_2_is_spoken() {
     assert_eq!(answer.status, 201);
     let large = Answer::of(post(vec![b' '; 20 << 20])).await;
     assert_eq!((large.status, large.header("connection")), (413, ""), "there is no such header in HTTP/2");
+}
+
+/// Some callers forget their answer when the stream is reset before they have sent everything.
+#[tokio::test]
+async fn over_http_2_the_rest_of_a_body_is_taken_too() {
+    const HEADERS: u8 = 1;
+    const RESET: u8 = 3;
+    const UPDATE: u8 = 8;
+    let app = TestApp::start().await;
+    let mut raw = Raw::connect(app.address).await;
+    let authorization = format!("Bearer {}", app.token("lender"));
+    let head = headers(&[
+        (":method", "POST"),
+        (":scheme", "http"),
+        (":authority", "x"),
+        (":path", BASE),
+        ("authorization", &authorization),
+        ("content-type", "application/json"),
+        ("content-length", "20000000"),
+    ]);
+    let opened = [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec(), frame(4, 0, 0, &[]), frame(HEADERS, 4, 1, &head)].concat();
+    assert!(raw.write(opened).await);
+    // Until the answer has ended.
+    while !matches!(raw.read_frame().await, (0 | HEADERS, flags, 1) if flags & 1 == 1) {}
+    // The server's settings are taken: its windows are open.
+    assert!(raw.write(frame(4, 1, 0, &[])).await);
+    for _ in 0..60 {
+        assert!(raw.write(frame(0, 0, 1, &[b' '; 16_000])).await);
+    }
+    loop {
+        match raw.read_frame().await {
+            (RESET, _, 1) => panic!("it is reset before all was sent"),
+            (UPDATE, _, 1) => break,
+            _ => {}
+        }
+    }
 }
 
 #[tokio::test]

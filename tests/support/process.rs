@@ -19,7 +19,8 @@ pub(crate) struct Server {
 /// The binary with nothing of this process's environment that it would read as a setting.
 pub(crate) fn binary(directory: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cdr-insights"));
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CDR_INSIGHTS_") || name.starts_with("DATABASE_URL")) {
+    let settings = ["CDR_INSIGHTS_", "DATABASE_URL", "RUST_LOG"];
+    for (name, _) in std::env::vars().filter(|(name, _)| settings.iter().any(|setting| name.starts_with(setting))) {
         command.env_remove(name);
     }
     command.current_dir(directory).stdin(Stdio::null());
@@ -34,9 +35,14 @@ impl Server {
 
     /// The same with further settings.
     pub(crate) fn start_with(directory: &Path, database_url: &str, settings: &[(&str, &str)]) -> Self {
+        Self::start_logging(directory, database_url, settings, Stdio::null())
+    }
+
+    /// The same with its log somewhere.
+    pub(crate) fn start_logging(directory: &Path, database_url: &str, settings: &[(&str, &str)], log: Stdio) -> Self {
         let mut command = binary(directory);
         command.args(["serve", "--dev", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0"]);
-        command.env("DATABASE_URL", database_url).envs(settings.iter().copied()).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.env("DATABASE_URL", database_url).envs(settings.iter().copied()).stdout(Stdio::piped()).stderr(log);
         let mut child = command.spawn().expect("the binary starts");
         let mut lines = BufReader::new(child.stdout.take().expect("stdout is piped")).lines();
         let line = lines.next().and_then(Result::ok).unwrap_or_else(|| panic!("the server ended before it listened: {:?}", child.wait()));

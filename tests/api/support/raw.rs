@@ -39,4 +39,44 @@ impl Raw {
         }
         String::from_utf8_lossy(&bytes).into_owned()
     }
+
+    /// The next frame of HTTP/2: its type and its flags, and its stream.
+    pub(crate) async fn read_frame(&mut self) -> (u8, u8, u32) {
+        let read = async {
+            let mut head = [0; 9];
+            self.0.read_exact(&mut head).await?;
+            let mut payload = vec![0; usize::from(head[0]) << 16 | usize::from(head[1]) << 8 | usize::from(head[2])];
+            self.0.read_exact(&mut payload).await?;
+            Ok::<_, std::io::Error>((head[3], head[4], u32::from_be_bytes([head[5], head[6], head[7], head[8]])))
+        };
+        tokio::time::timeout(PATIENCE, read).await.expect("it comes in time").expect("a frame")
+    }
+}
+
+/// A frame of HTTP/2.
+pub(crate) fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(payload.len()).expect("a frame is short").to_be_bytes();
+    [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
+}
+
+/// Headers of HTTP/2, each written out (RFC 7541, section 6.2.2).
+pub(crate) fn headers(fields: &[(&str, &str)]) -> Vec<u8> {
+    let text = |text: &str| {
+        // Seven bits of a length, then its rest in groups of seven.
+        let mut bytes = match text.len().checked_sub(127) {
+            None => vec![u8::try_from(text.len()).expect("below 127")],
+            Some(mut rest) => {
+                let mut bytes = vec![127];
+                while rest >= 128 {
+                    bytes.push(u8::try_from(rest % 128).expect("seven bits") | 128);
+                    rest /= 128;
+                }
+                bytes.push(u8::try_from(rest).expect("seven bits"));
+                bytes
+            }
+        };
+        bytes.extend_from_slice(text.as_bytes());
+        bytes
+    };
+    fields.iter().flat_map(|(name, value)| [vec![0], text(name), text(value)].concat()).collect()
 }
