@@ -90,7 +90,8 @@ fn copied(row: &Value, copy: usize, shape: Shape) -> Value {
     if shape == Shape::Repeated {
         return row;
     }
-    let back = i64::try_from(copy % YEARS).expect("a few years") * 364;
+    // Households beside the first start some weeks apart: the same shop on another day.
+    let back = i64::try_from(copy % YEARS * 364 + copy / YEARS * 7 % 364).expect("a few years");
     for member in ["postingDateTime", "executionDateTime", "valueDateTime"] {
         if let Some(text) = row.get(member).and_then(Value::as_str) {
             let day: Date = text[..10].parse().expect("a day");
@@ -133,7 +134,9 @@ fn payload(rows: usize, shape: Shape) -> Vec<u8> {
     for (seed, after) in seeds.iter().zip(between) {
         text.push_str("\"transactions\":[");
         for copy in 0..rows.div_ceil(own) {
-            for (at, row) in seed.as_array().expect("it has rows").iter().enumerate() {
+            // What is pending is of the last days.
+            let is_kept = |row: &&Value| copy == 0 || shape == Shape::Repeated || row["status"] != "PENDING";
+            for (at, row) in seed.as_array().expect("it has rows").iter().filter(is_kept).enumerate() {
                 if (copy, at) != (0, 0) {
                     text.push(',');
                 }

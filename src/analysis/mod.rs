@@ -16,7 +16,6 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use crate::submission::{MAX_WARNINGS, Order, Submission, Warning};
-use label::narrative::Narrative;
 use ledger::Ledger;
 use report::Report;
 use ruleset::Ruleset;
@@ -49,10 +48,7 @@ pub fn analyse(submission: &Submission, ruleset: &Ruleset, as_of: Date) -> Analy
 
 fn analyse_order(submission: &Submission, order: &Order, ruleset: &Ruleset, as_of: Date) -> (Report, Vec<Warning>) {
     let mut ledger = Ledger::open(submission, order, as_of);
-    let narratives: Vec<Narrative> = ledger.rows.iter().map(|row| Narrative::new(&row.transaction().description, ruleset)).collect();
-    let mut verdicts: Vec<_> = (ledger.rows.iter().zip(&narratives))
-        .map(|(row, narrative)| label::label(row.transaction(), ledger.account_of(row), narrative, ruleset))
-        .collect();
+    let (narratives, mut verdicts) = label::read(ledger.rows.iter().map(|row| (row.transaction(), ledger.account_of(row))), ruleset);
     ledger::settle(&mut ledger, &narratives, &mut verdicts, ruleset);
     drop(narratives);
     let figures = insight::draw(&ledger, &verdicts, ruleset);

@@ -1,6 +1,6 @@
 //! Money between own accounts.
 
-use cdr_insights::analysis::label::{self, narrative::Narrative};
+use cdr_insights::analysis::label;
 use cdr_insights::analysis::ledger::{self, LOOKS, Ledger};
 use cdr_insights::submission::{Account, ProductCategory, Submission, Transaction, TransactionType};
 use serde_json::Value;
@@ -283,10 +283,7 @@ fn the_other_half_may_lie_outside_the_period() {
 /// The settled ledger of the only order.
 fn settled(submission: &Submission) -> Ledger<'_> {
     let mut ledger = Ledger::open(submission, &submission.orders[0], AS_OF);
-    let narratives: Vec<Narrative> = ledger.rows.iter().map(|row| Narrative::new(&row.transaction().description, &RULES)).collect();
-    let mut verdicts: Vec<_> = (ledger.rows.iter().zip(&narratives))
-        .map(|(row, narrative)| label::label(row.transaction(), ledger.account_of(row), narrative, &RULES))
-        .collect();
+    let (narratives, mut verdicts) = label::read(ledger.rows.iter().map(|row| (row.transaction(), ledger.account_of(row))), &RULES);
     ledger::settle(&mut ledger, &narratives, &mut verdicts, &RULES);
     ledger
 }

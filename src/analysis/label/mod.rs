@@ -10,6 +10,7 @@ mod facilitator;
 pub mod narrative;
 mod numbers;
 mod parts;
+mod reading;
 mod structured;
 mod tokens;
 
@@ -20,6 +21,8 @@ use crate::submission::{Account, Transaction};
 use candidates::{Candidate, Candidates};
 use evidence::Evidence;
 use narrative::Narrative;
+
+pub use reading::{Narratives, read};
 
 /// Thousandths below which an answer is a guess, and not given.
 pub const SURE_ENOUGH: u16 = 500;
@@ -60,7 +63,7 @@ pub struct Verdict {
     /// Which rule: `file:line` of a data file, or a name for a rule in code.
     pub rule: Arc<str>,
     /// The words of the row that it matched.
-    pub matched: Box<str>,
+    pub matched: Arc<str>,
     /// The merchant, biller or payer, as the rule file names it.
     pub merchant: Option<Arc<str>>,
 }

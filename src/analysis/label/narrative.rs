@@ -91,6 +91,12 @@ impl Narrative {
         self.doubtful.as_ref()
     }
 
+    /// True where a narrative of the same words says the same to the rules: they differ in dates, references and numbers only.
+    pub(super) fn is_judged_as(&self, other: &Self) -> bool {
+        (self.channel, self.failure, self.has_party) == (other.channel, other.failure, other.has_party)
+            && (&self.core, &self.doubtful, &self.padded) == (&other.core, &other.doubtful, &other.padded)
+    }
+
     /// True where a payer, payee or merchant is named.
     pub(super) const fn has_party(&self) -> bool {
         self.has_party

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use super::{Ledger, Marks};
-use crate::analysis::label::narrative::{Channel, Narrative};
+use crate::analysis::label::Narratives;
+use crate::analysis::label::narrative::Channel;
 use crate::analysis::label::{Layer, Verdict};
 use crate::analysis::ruleset::{Kind, Ruleset};
 use crate::submission::TransactionType;
 
 /// Labels a payment to a shared debt whose other half is not in the payload, and marks interest and fees on loans.
-pub(super) fn relabel(ledger: &mut Ledger<'_>, narratives: &[Narrative], verdicts: &mut [Verdict], ruleset: &Ruleset) {
+pub(super) fn relabel(ledger: &mut Ledger<'_>, narratives: &Narratives, verdicts: &mut [Verdict], ruleset: &Ruleset) {
     let known = ruleset.known();
     let rule: Arc<str> = "debt-payment-without-partner".into();
     let costs = [known.interest_charged, known.bank_fee, known.dishonour_fee, known.overdrawn_fee];

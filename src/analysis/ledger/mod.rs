@@ -21,8 +21,8 @@ mod vocabulary;
 use jiff::civil::Date;
 
 use super::days::Window;
+use super::label::Narratives;
 use super::label::Verdict;
-use super::label::narrative::Narrative;
 use super::ruleset::Ruleset;
 use crate::submission::{Account, Currency, Customer, Order, Status, Submission, Transaction, Warning};
 
@@ -188,8 +188,9 @@ impl<'a> Ledger<'a> {
 
 /// Says, now that every row has a label, which rows are holds, which are one payment and which moved money between own accounts; those
 /// are labelled anew.
-pub fn settle(ledger: &mut Ledger<'_>, narratives: &[Narrative], verdicts: &mut [Verdict], ruleset: &Ruleset) {
-    for (row, narrative) in ledger.rows.iter_mut().zip(narratives) {
+pub fn settle(ledger: &mut Ledger<'_>, narratives: &Narratives, verdicts: &mut [Verdict], ruleset: &Ruleset) {
+    for (at, row) in ledger.rows.iter_mut().enumerate() {
+        let narrative = &narratives[at];
         if narrative.authorisation && row.transaction().status == Status::Posted {
             row.marks.add(Marks::AUTHORISATION);
         }

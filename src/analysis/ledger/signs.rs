@@ -2,6 +2,7 @@
 
 use super::accounts::pointer;
 use super::{Ledger, Marks};
+use crate::analysis::label::Narratives;
 use crate::analysis::label::narrative::{Channel, Narrative};
 use crate::submission::{Transaction, TransactionType, Warning};
 
@@ -9,11 +10,12 @@ use crate::submission::{Transaction, TransactionType, Warning};
 const TELLING_ROWS: usize = 3;
 
 /// Marks the rows of suspect accounts, and those that contradict themselves.
-pub(super) fn judge(ledger: &mut Ledger<'_>, narratives: &[Narrative]) {
+pub(super) fn judge(ledger: &mut Ledger<'_>, narratives: &Narratives) {
     // Rows that must be debits, and how many of them are credits.
     let mut telling = vec![(0_usize, 0_usize); ledger.accounts.len()];
     let mut contradictions = vec![0_usize; ledger.accounts.len()];
-    for (row, narrative) in ledger.rows.iter_mut().zip(narratives) {
+    for (at, row) in ledger.rows.iter_mut().enumerate() {
+        let narrative = &narratives[at];
         let account = &ledger.accounts[row.account];
         let transaction = row.transaction();
         let (amount, contradicts) = (transaction.amount, contradicts(transaction));

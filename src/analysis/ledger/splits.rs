@@ -8,6 +8,7 @@ use super::evidence::{Clue, Names, Words, may_pair};
 use super::transfers::{LOOKS, Pair, Pairing, basis, scope};
 use super::{Ledger, Row};
 use crate::analysis::days::between;
+use crate::analysis::label::Narratives;
 use crate::analysis::label::Verdict;
 use crate::analysis::label::narrative::{Channel, Narrative};
 use crate::analysis::ruleset::{Kind, Ruleset};
@@ -33,7 +34,7 @@ struct Loose {
 pub(super) fn find(
     ledger: &Ledger<'_>,
     names: &mut Names<'_>,
-    (narratives, verdicts): (&[Narrative], &[Verdict]),
+    (narratives, verdicts): (&Narratives, &[Verdict]),
     ruleset: &Ruleset,
     pairing: &mut Pairing,
 ) {

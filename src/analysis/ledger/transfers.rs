@@ -12,7 +12,7 @@ use super::evidence::{Clue, Names, Words, may_pair};
 use super::matching::{self, Edge};
 use super::{Ledger, LedgerAccount, Marks, content, splits};
 use crate::analysis::days::between;
-use crate::analysis::label::narrative::Narrative;
+use crate::analysis::label::Narratives;
 use crate::analysis::label::{Layer, Verdict};
 use crate::analysis::ruleset::{Category, Known, Ruleset};
 use crate::money::Cents;
@@ -102,7 +102,7 @@ struct Candidate {
 }
 
 /// Finds the own transfers of a ledger whose rows are labelled.
-pub(super) fn pair(ledger: &Ledger<'_>, narratives: &[Narrative], verdicts: &[Verdict], ruleset: &Ruleset) -> Pairing {
+pub(super) fn pair(ledger: &Ledger<'_>, narratives: &Narratives, verdicts: &[Verdict], ruleset: &Ruleset) -> Pairing {
     let mut pairing = Pairing::default();
     if ledger.accounts.len() < 2 {
         return pairing;

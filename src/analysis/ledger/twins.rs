@@ -7,8 +7,8 @@ use jiff::civil::Date;
 
 use super::{Ledger, Marks};
 use crate::analysis::days::{Window, between};
+use crate::analysis::label::Narratives;
 use crate::analysis::label::Verdict;
-use crate::analysis::label::narrative::Narrative;
 use crate::analysis::ruleset::{Category, Known, Ruleset};
 use crate::money::Cents;
 use crate::submission::Currency;
@@ -30,7 +30,7 @@ const CANDIDATES: usize = 64;
 const FUEL_LIMIT: Cents = Cents::new(30_000);
 
 /// The holds of the ledger, in row order.
-pub(super) fn find(ledger: &Ledger<'_>, narratives: &[Narrative], verdicts: &[Verdict], ruleset: &Ruleset) -> Vec<Hold> {
+pub(super) fn find(ledger: &Ledger<'_>, narratives: &Narratives, verdicts: &[Verdict], ruleset: &Ruleset) -> Vec<Hold> {
     let replaced = (0..ledger.rows.len()).filter(|&row| ledger.rows[row].marks.any(Marks::WAS_PENDING));
     let mut found: Vec<Hold> = replaced.map(|row| Hold { row, twin: Some(row) }).collect();
     let holds: Vec<usize> = (0..ledger.rows.len())
@@ -66,7 +66,7 @@ pub(super) fn find(ledger: &Ledger<'_>, narratives: &[Narrative], verdicts: &[Ve
 /// Account, currency, direction and merchant.
 type Key<'a> = (usize, Currency, bool, &'a str);
 
-fn key<'a>(ledger: &'a Ledger<'_>, narratives: &'a [Narrative], verdicts: &'a [Verdict], row: usize) -> Key<'a> {
+fn key<'a>(ledger: &'a Ledger<'_>, narratives: &'a Narratives, verdicts: &'a [Verdict], row: usize) -> Key<'a> {
     let transaction = ledger.rows[row].transaction();
     let named = verdicts[row].merchant.as_deref().or(transaction.merchant_name.as_deref());
     // Without a name the first two words stand for it: what follows is often a branch or a place.
@@ -84,7 +84,7 @@ struct Posted<'a> {
 
 impl<'a> Posted<'a> {
     /// The posted rows that have the merchant of a hold.
-    fn of(ledger: &'a Ledger<'_>, narratives: &'a [Narrative], verdicts: &'a [Verdict], holds: &[usize]) -> Self {
+    fn of(ledger: &'a Ledger<'_>, narratives: &'a Narratives, verdicts: &'a [Verdict], holds: &[usize]) -> Self {
         let key = |row| key(ledger, narratives, verdicts, row);
         let mut by_key: HashMap<Key<'a>, Vec<(Date, usize)>> = holds.iter().map(|&hold| (key(hold), Vec::new())).collect();
         // As a rule holds are of the last days: most rows need no look at their merchant.
@@ -128,7 +128,7 @@ fn tolerated(
     ledger: &Ledger<'_>,
     (hold, posted): (usize, usize),
     verdicts: &[Verdict],
-    narratives: &[Narrative],
+    narratives: &Narratives,
     known: &Known,
 ) -> Option<Cents> {
     let promised = ledger.rows[hold].transaction().amount.abs();

@@ -1,0 +1,101 @@
+//! All rows of a ledger, labelled. Banks print the same words again and again: equal descriptions are read once, and rows that say the
+//! same to the rules are judged once.
+
+use std::collections::HashMap;
+use std::ops::Index;
+
+use super::narrative::Narrative;
+use super::{Verdict, label};
+use crate::analysis::ruleset::Ruleset;
+use crate::submission::{Account, Extended, ProductCategory, Transaction};
+
+/// The narrative of each row.
+#[derive(Debug)]
+pub struct Narratives {
+    distinct: Vec<Narrative>,
+    /// For each row an index into them.
+    of_row: Vec<u32>,
+}
+
+impl Index<usize> for Narratives {
+    type Output = Narrative;
+
+    fn index(&self, row: usize) -> &Narrative {
+        &self.distinct[self.of_row[row] as usize]
+    }
+}
+
+/// Verdicts that are kept of one wording: a merchant's rows differ in a code or in the kind of account, seldom in more.
+const KEPT: usize = 4;
+
+/// A row that was judged, and as what.
+struct Judged<'r> {
+    row: &'r Transaction,
+    product: ProductCategory,
+    narrative: usize,
+    verdict: Verdict,
+}
+
+/// Reads and labels rows, each with its account. The same as [`Narrative::new`] and [`label`] row by row.
+///
+/// # Panics
+/// Never: rows are fewer than 2³².
+#[must_use]
+pub fn read<'r>(rows: impl ExactSizeIterator<Item = (&'r Transaction, &'r Account)>, ruleset: &Ruleset) -> (Narratives, Vec<Verdict>) {
+    let mut narratives = Narratives { distinct: Vec::new(), of_row: Vec::with_capacity(rows.len()) };
+    let mut verdicts = Vec::with_capacity(rows.len());
+    // Both are only looked up, never walked.
+    let mut by_description: HashMap<&'r str, u32> = HashMap::with_capacity(rows.len() / 2);
+    let mut by_wording: HashMap<Box<str>, usize> = HashMap::new();
+    let mut wording_of: Vec<usize> = Vec::new();
+    let mut judged: Vec<Vec<Judged<'r>>> = Vec::new();
+    for (row, account) in rows {
+        let next = u32::try_from(narratives.distinct.len()).expect("fewer rows than that");
+        let of_row = *by_description.entry(&row.description).or_insert(next);
+        if of_row == next {
+            let read = Narrative::new(&row.description, ruleset);
+            let wording = by_wording.get(read.padded()).copied().unwrap_or(judged.len());
+            if wording == judged.len() {
+                by_wording.insert(read.padded().into(), wording);
+                judged.push(Vec::new());
+            }
+            wording_of.push(wording);
+            narratives.distinct.push(read);
+        }
+        narratives.of_row.push(of_row);
+        let (number, product) = (of_row as usize, account.product_category);
+        let narrative = &narratives.distinct[number];
+        let alike = &mut judged[wording_of[number]];
+        let known = alike.iter().find(|known| {
+            known.product == product
+                && (known.narrative == number || narrative.is_judged_as(&narratives.distinct[known.narrative]))
+                && say_the_same(known.row, row)
+        });
+        verdicts.push(match known {
+            Some(known) => known.verdict.clone(),
+            None => {
+                let verdict = label(row, account, narrative, ruleset);
+                if alike.len() < KEPT {
+                    alike.push(Judged { row, product, narrative: number, verdict: verdict.clone() });
+                }
+                verdict
+            }
+        });
+    }
+    (narratives, verdicts)
+}
+
+/// True where two rows of one wording have all else in common that [`label`] reads.
+fn say_the_same(a: &Transaction, b: &Transaction) -> bool {
+    let said = |row: &Transaction| (row.kind, row.amount.is_positive(), row.merchant_category_code, row.biller_code.is_some());
+    said(a) == said(b)
+        && a.reference == b.reference
+        && a.merchant_name == b.merchant_name
+        && a.biller_name == b.biller_name
+        && a.extended.as_deref().map(said_beside) == b.extended.as_deref().map(said_beside)
+}
+
+fn said_beside(extended: &Extended) -> [&Option<Box<str>>; 5] {
+    let Extended { payer, payee, description, end_to_end_id: _, purpose_code, service } = extended;
+    [payer, payee, description, purpose_code, service]
+}
