@@ -2,7 +2,8 @@
 //!
 //! `cargo bench --bench claims` fills a queue of small jobs and has workers empty it, by turns in three ways. *Keyed*: a look at the
 //! store brings candidates, which the workers of one process share and take in order, then one compare-and-set a job. *Apart*: the same,
-//! but each process begins elsewhere among the candidates, and looks again when somebody else was faster. *`SKIP LOCKED`*: a single
+//! but each process begins elsewhere among the candidates, leaves out what its own workers are claiming at the moment, and looks again when
+//! somebody else was faster. *`SKIP LOCKED`*: a single
 //! statement around `FOR UPDATE SKIP LOCKED`. All then read what the analysis needs, and delete the job. The figure is the time from
 //! asking for a job to having it, the mean of a round, the median of the rounds. The design's rule: `SKIP LOCKED` takes the place of a
 //! keyed claim only where it is more than 1.5 times as fast. Bounded: a temporary, durable Postgres cluster on a socket, and temporary
@@ -12,14 +13,14 @@
 #[expect(dead_code, reason = "the bench does not stop the server")]
 mod cluster;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use cdr_insights::store::seal::{MasterKeyId, WrappedKey};
-use cdr_insights::store::{self, Claimed, Counts, Due, Lease, NewSubmission, Reason, Store, StoreOptions};
+use cdr_insights::store::{self, Counts, Due, Lease, NewSubmission, Reason, Store, StoreOptions};
 use jiff::{SignedDuration, Timestamp, civil::date};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, SqliteConnection};
@@ -139,10 +140,54 @@ enum Way {
 
 const WAYS: [Way; 3] = [Way::Keyed, Way::Apart, Way::SkipLocked];
 
+/// The candidates of a process, as the service's workers share them.
+struct Candidates {
+    store: Arc<dyn Store>,
+    seen: Mutex<VecDeque<Due>>,
+    /// What its workers took from there and have not claimed yet: another look would bring it again.
+    claiming: std::sync::Mutex<BTreeSet<Uuid>>,
+    /// Where it begins, if not at the oldest.
+    begins_at: Option<usize>,
+}
+
+impl Candidates {
+    fn new(store: Arc<dyn Store>, begins_at: Option<usize>) -> Self {
+        Self { store, seen: Mutex::default(), claiming: std::sync::Mutex::default(), begins_at }
+    }
+
+    fn claiming(&self) -> MutexGuard<'_, BTreeSet<Uuid>> {
+        self.claiming.lock().expect("nobody panics while it holds it")
+    }
+
+    async fn next(&self) -> Option<Due> {
+        let mut seen = self.seen.lock().await;
+        if seen.is_empty() {
+            *seen = self.store.due(now(), PROBE).await.expect("answers").into();
+            if let Some(first) = self.begins_at {
+                let first = first % seen.len().max(1);
+                seen.rotate_left(first);
+                seen.retain(|due| !self.claiming().contains(&due.insights_id));
+            }
+        }
+        let due = seen.pop_front()?;
+        self.claiming().insert(due.insights_id);
+        Some(due)
+    }
+
+    async fn claim(&self, due: Due) -> Option<Lease> {
+        let claimed = self.store.claim(due, now(), now() + LEASE).await.expect("answers");
+        self.claiming().remove(&due.insights_id);
+        if claimed.is_none() && self.begins_at.is_some() {
+            self.seen.lock().await.clear();
+        }
+        claimed.map(|claimed| claimed.lease)
+    }
+}
+
 /// How a process comes by its jobs.
 enum Process {
-    /// The store's two methods, the candidates shared. Where it begins among them, if not at the oldest.
-    Keyed { store: Arc<dyn Store>, seen: Mutex<VecDeque<Due>>, begins_at: Option<usize> },
+    /// The store's two methods.
+    Keyed(Candidates),
     /// One statement, then what [`Store::claim`] reads.
     Skipping(PgPool),
 }
@@ -152,7 +197,7 @@ impl Process {
     async fn start(way: Way, url: &str, workers: usize, (number, of): (usize, usize)) -> Self {
         let begins_at = (way == Way::Apart).then_some(number * PROBE as usize / of);
         if way != Way::SkipLocked {
-            return Self::Keyed { store: open(url, workers).await, seen: Mutex::default(), begins_at };
+            return Self::Keyed(Candidates::new(open(url, workers).await, begins_at));
         }
         let pool = PgPoolOptions::new().max_connections(u32::try_from(workers).expect("a few")).test_before_acquire(false);
         Self::Skipping(pool.connect(url).await.expect("the server runs"))
@@ -161,23 +206,12 @@ impl Process {
     /// A job; none when the queue is empty. Counts the claims that somebody else won.
     async fn next(&self, lost: &mut u32) -> Option<Lease> {
         match self {
-            Self::Keyed { store, seen, begins_at } => loop {
-                let due = {
-                    let mut seen = seen.lock().await;
-                    if seen.is_empty() {
-                        *seen = store.due(now(), PROBE).await.expect("answers").into();
-                        let first = begins_at.unwrap_or(0) % seen.len().max(1);
-                        seen.rotate_left(first);
-                    }
-                    seen.pop_front()?
-                };
-                if let Some(Claimed { lease, .. }) = store.claim(due, now(), now() + LEASE).await.expect("answers") {
+            Self::Keyed(candidates) => loop {
+                let due = candidates.next().await?;
+                if let Some(lease) = candidates.claim(due).await {
                     return Some(lease);
                 }
                 *lost += 1;
-                if begins_at.is_some() {
-                    seen.lock().await.clear();
-                }
             },
             Self::Skipping(pool) => {
                 let claim = sqlx::query_as(SKIP_LOCKED).bind(now().as_microsecond()).bind((now() + LEASE).as_microsecond());
@@ -193,7 +227,7 @@ impl Process {
 
     async fn close(&self) {
         match self {
-            Self::Keyed { store, .. } => store.close().await,
+            Self::Keyed(candidates) => candidates.store.close().await,
             Self::Skipping(pool) => pool.close().await,
         }
     }
@@ -287,13 +321,14 @@ async fn compare(url: &str) {
 
 /// The claim at the head of a queue of 1,000 jobs beside that of one of 100,000, by turns.
 async fn long_and_short(name: &str, queues: [Arc<dyn Store>; 2]) {
-    const CLAIMS: u32 = 40;
+    const ROUNDS: usize = 20;
     let mut figures = [Vec::new(), Vec::new()];
-    for round in 0..=9 {
+    for round in 0..=ROUNDS {
         for (store, figures) in queues.iter().zip(&mut figures) {
-            let process = Process::Keyed { store: Arc::clone(store), seen: Mutex::default(), begins_at: None };
+            let process = Process::Keyed(Candidates::new(Arc::clone(store), None));
             let mut claiming = Duration::ZERO;
-            for _ in 0..CLAIMS {
+            // As many as one look brings.
+            for _ in 0..PROBE {
                 let asked = Instant::now();
                 let lease = process.next(&mut 0).await.expect("there is more");
                 claiming += asked.elapsed();
@@ -301,7 +336,7 @@ async fn long_and_short(name: &str, queues: [Arc<dyn Store>; 2]) {
             }
             // The first round warms both.
             if round > 0 {
-                figures.push(claiming.as_secs_f64() * 1e6 / f64::from(CLAIMS));
+                figures.push(claiming.as_secs_f64() * 1e6 / f64::from(PROBE));
             }
         }
     }
