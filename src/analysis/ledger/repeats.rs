@@ -64,12 +64,14 @@ pub(super) fn find(rows: &mut [Row<'_>]) -> Vec<Repeat> {
 
 /// The runs of rows of one account that agree in status, amount, currency and description, each in canonical order.
 fn alike(rows: &[Row<'_>]) -> Vec<Vec<usize>> {
-    let mut keys: Vec<(usize, usize, i64, usize)> =
-        rows.iter().enumerate().map(|(at, row)| (row.account, row.view, content::short(row.transaction().amount), at)).collect();
+    let mut keys: Vec<(u64, i64, u32)> =
+        (0..).zip(rows).map(|(at, row)| (view(row), content::short(row.transaction().amount), at)).collect();
     keys.sort_unstable();
     let mut runs = Vec::new();
-    for same_amount in keys.chunk_by(|a, b| (a.0, a.1, a.2) == (b.0, b.1, b.2)).filter(|keys| keys.len() > 1) {
-        let mut same_amount: Vec<usize> = same_amount.iter().map(|key| key.3).collect();
+    let mut same_amount: Vec<usize> = Vec::new();
+    for keys in keys.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).filter(|keys| keys.len() > 1) {
+        same_amount.clear();
+        same_amount.extend(keys.iter().map(|key| key.2 as usize));
         if !has_near(rows, &same_amount) {
             continue;
         }
@@ -83,6 +85,12 @@ fn alike(rows: &[Row<'_>]) -> Vec<Vec<usize>> {
         runs.extend(alike.filter(|run| run.len() > 1 && has_near(rows, run)).map(<[usize]>::to_vec));
     }
     runs
+}
+
+/// Account and view of a row as one number.
+fn view(row: &Row<'_>) -> u64 {
+    let [account, view] = [row.account, row.view].map(|index| u64::from(u32::try_from(index).expect("fewer accounts than that")));
+    account << 32 | view
 }
 
 /// True where two neighbours are close enough to be one payment.
