@@ -16,7 +16,7 @@ use crate::analysis::ruleset::Ruleset;
 use crate::app::{App, Clock, Cpu, Limits, SystemClock};
 use crate::config::{self, ConfigError, DatabaseArgs, RulesArgs, Serve, Settings, TokenSettings, Worker};
 use crate::http::auth::{KeySource, Verifier};
-use crate::http::limits::{Admission, Capacity};
+use crate::http::limits::Admission;
 use crate::http::listen::{self, ListenOptions};
 use crate::http::ops;
 use crate::jobs::{self, Tools, Workers};
@@ -30,8 +30,6 @@ const GRACE: Duration = Duration::from_secs(30);
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 /// Connections to the database: enough for every core to have some under way while others commit.
 const CONNECTIONS_PER_CORE: usize = 8;
-/// Unfinished submissions that one client may have: a backlog of some minutes.
-const CLIENT_JOBS: u64 = 10_000;
 
 /// Why the process cannot start or go on.
 #[derive(Debug, thiserror::Error)]
@@ -133,13 +131,6 @@ pub fn verifier(tokens: &TokenSettings, dev: bool, clock: Arc<dyn Clock>) -> Res
     Ok(Verifier::new(keys, issuer, audience, tokens.algorithms.0.clone(), clock).map_err(unusable)?)
 }
 
-/// Memory for bodies and reports, in multiples of the largest body: one of any size beside smaller ones, and what is kept of each while
-/// it is parsed and analysed stays within what `docs` promise.
-fn capacity(max_body: usize) -> Capacity {
-    let largest = max_body as u64;
-    Capacity { bytes: largest + largest / 2, client_bytes: largest + largest / 4, client_jobs: CLIENT_JOBS }
-}
-
 /// Opens the store that the settings name.
 ///
 /// # Panics
@@ -201,7 +192,8 @@ impl Common {
         Ok(Self { store, keyring, ruleset, clock })
     }
 
-    fn start_jobs(&self, settings: &Settings) -> (jobs::Queue, Workers) {
+    /// The workers, and the memory that they share with requests.
+    fn start_jobs(&self, settings: &Settings) -> (jobs::Queue, Workers, Admission) {
         let tools = Tools {
             store: Arc::clone(&self.store),
             keyring: Arc::clone(&self.keyring),
@@ -211,7 +203,9 @@ impl Common {
         };
         let options =
             jobs::Options { keep_payload: settings.keep_payload, ..jobs::Options::new(settings.worker_count(), settings.max_body) };
-        jobs::start(tools, options)
+        let admission = options.admission.clone();
+        let (queue, workers) = jobs::start(tools, options);
+        (queue, workers, admission)
     }
 }
 
@@ -249,7 +243,7 @@ impl Service {
         let ops = bind(config::OPS_LISTEN, settings.ops_listen).await?;
         let metrics = telemetry::init_metrics();
         common.store.free_leases(common.clock.now()).await?;
-        let (queue, workers) = common.start_jobs(settings);
+        let (queue, workers, admission) = common.start_jobs(settings);
         let app = Arc::new(App {
             store: Arc::clone(&common.store),
             keyring: Arc::clone(&common.keyring),
@@ -257,7 +251,7 @@ impl Service {
             clock: Arc::clone(&common.clock),
             queue: queue.clone(),
             verifier,
-            admission: Admission::new(capacity(settings.max_body)),
+            admission,
             cpu: Cpu::new(config::cores()),
             limits: Limits { max_body: settings.max_body, retention: settings.retention, time_zone: settings.rules.timezone.clone() },
         });
@@ -278,7 +272,7 @@ impl Service {
         let common = Common::new(&args.settings, args.dev, !args.no_migrate, Arc::new(SystemClock)).await?;
         let ops = bind(config::OPS_LISTEN, args.settings.ops_listen).await?;
         let metrics = telemetry::init_metrics();
-        let (queue, workers) = common.start_jobs(&args.settings);
+        let (queue, workers, _) = common.start_jobs(&args.settings);
         let (stop_api, stop_ops) = (CancellationToken::new(), CancellationToken::new());
         let address = ops.local_addr()?;
         let listeners = vec![serve_ops(ops, &common.store, &queue, metrics, &stop_ops)];

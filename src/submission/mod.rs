@@ -147,6 +147,21 @@ pub enum Ownership {
     Other,
 }
 
+impl Submission {
+    /// Rows of the payload.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.customers.iter().map(|customer| customer.transactions.len()).sum()
+    }
+
+    /// Rows that the reports list: those of a customer count once for every order over them.
+    #[must_use]
+    pub fn order_rows(&self) -> usize {
+        let customers = self.orders.iter().flat_map(|order| &order.customers);
+        customers.map(|&customer| self.customers[customer].transactions.len()).sum()
+    }
+}
+
 /// `productCategory`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
