@@ -30,8 +30,7 @@ pub(super) fn compare(a: &Transaction, b: &Transaction) -> Ordering {
 /// The rows by day, account and all they say, those without a day last.
 pub(super) fn in_order(rows: Vec<Row<'_>>) -> Vec<Row<'_>> {
     // Sorted by short keys: a row is many times their size, and few rows are equal in all of them.
-    let mut keys: Vec<(u128, i64, usize)> =
-        rows.iter().enumerate().map(|(at, row)| (place(row), short(row.transaction().amount), at)).collect();
+    let mut keys: Vec<(u128, i64, usize)> = rows.iter().enumerate().map(|(at, row)| (place(row), short(row.amount), at)).collect();
     keys.sort_unstable_by(|(place_a, amount_a, a), (place_b, amount_b, b)| {
         (place_a, amount_a).cmp(&(place_b, amount_b)).then_with(|| compare(rows[*a].transaction(), rows[*b].transaction()))
     });
@@ -93,7 +92,7 @@ pub(super) fn make_ids(submission: &Submission, accounts: &[LedgerAccount<'_>], 
 }
 
 fn same_core(a: &Row<'_>, b: &Row<'_>) -> bool {
-    (a.day, a.account, a.view) == (b.day, b.account, b.view) && compare_core(a.transaction(), b.transaction()).is_eq()
+    (a.amount, a.day, a.account, a.view) == (b.amount, b.day, b.account, b.view) && compare_core(a.transaction(), b.transaction()).is_eq()
 }
 
 fn made_id(customer_id: &str, account_id: &str, row: &Row<'_>, ordinal: u64) -> Box<str> {

@@ -95,9 +95,9 @@ fn by_product(views: &[View<'_>]) -> BTreeMap<ProductCategory, Vec<usize>> {
 fn equal_rows(views: &[View<'_>], in_question: &[bool], rows: &[Row<'_>]) -> BTreeMap<(usize, usize), usize> {
     // By what is short first: few rows of different accounts agree in it, and only their texts are compared.
     let mut keyed: Vec<((ProductCategory, Date, i64), usize)> = (rows.iter().enumerate())
-        .filter(|(_, row)| in_question[row.account] && row.transaction().status == Status::Posted)
+        .filter(|(_, row)| in_question[row.account] && row.status == Status::Posted)
         .filter_map(|(at, row)| {
-            let amount = content::short(row.transaction().amount);
+            let amount = content::short(row.amount);
             Some(((views[row.account].account.product_category, row.day?, amount), at))
         })
         .collect();
@@ -130,7 +130,7 @@ fn equal_rows(views: &[View<'_>], in_question: &[bool], rows: &[Row<'_>]) -> BTr
 /// The day of each posted row, ascending, by view.
 fn posted_days(in_question: &[bool], rows: &[Row<'_>]) -> Vec<Vec<Date>> {
     let mut days: Vec<Vec<Date>> = vec![Vec::new(); in_question.len()];
-    for row in rows.iter().filter(|row| in_question[row.account] && row.transaction().status == Status::Posted) {
+    for row in rows.iter().filter(|row| in_question[row.account] && row.status == Status::Posted) {
         days[row.account].extend(row.day);
     }
     for days in &mut days {
@@ -163,10 +163,7 @@ type Shared = (usize, Status, Option<Date>, Currency, i64);
 pub(super) fn find(accounts: &[LedgerAccount<'_>], rows: &mut [Row<'_>]) -> Vec<Repeat> {
     let mut shared: Vec<(Shared, usize)> = (rows.iter().enumerate())
         .filter(|(_, row)| accounts[row.account].views.len() > 1 && !row.marks.any(Marks::DUPLICATE))
-        .map(|(at, row)| {
-            let transaction = row.transaction();
-            ((row.account, transaction.status, row.day, transaction.currency, content::short(transaction.amount)), at)
-        })
+        .map(|(at, row)| ((row.account, row.status, row.day, row.currency, content::short(row.amount)), at))
         .collect();
     // Rows stand by day, account and view: their places keep that order within equal keys.
     shared.sort_unstable();

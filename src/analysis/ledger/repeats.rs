@@ -64,8 +64,7 @@ pub(super) fn find(rows: &mut [Row<'_>]) -> Vec<Repeat> {
 
 /// The runs of rows of one account that agree in status, amount, currency and description, each in canonical order.
 fn alike(rows: &[Row<'_>]) -> Vec<Vec<usize>> {
-    let mut keys: Vec<(u64, i64, u32)> =
-        (0..).zip(rows).map(|(at, row)| (view(row), content::short(row.transaction().amount), at)).collect();
+    let mut keys: Vec<(u64, i64, u32)> = (0..).zip(rows).map(|(at, row)| (view(row), content::short(row.amount), at)).collect();
     keys.sort_unstable();
     let mut runs = Vec::new();
     let mut same_amount: Vec<usize> = Vec::new();
@@ -76,8 +75,8 @@ fn alike(rows: &[Row<'_>]) -> Vec<Vec<usize>> {
             continue;
         }
         let text = |row: usize| {
-            let transaction = rows[row].transaction();
-            (transaction.status, transaction.currency, transaction.amount, &*transaction.description)
+            let row = &rows[row];
+            (row.status, row.currency, row.amount, &*row.transaction().description)
         };
         // Stable: rows of one text stay by day.
         same_amount.sort_by(|&a, &b| text(a).cmp(&text(b)));
@@ -115,7 +114,7 @@ fn same_content(rows: &mut [Row<'_>], run: &[usize], clocks: &Clocks, pages: &[b
             || clocks.tell(row, equal.len())
             || has_receipt(row, rows, run)
             || pages[*first]
-            || !is_plausible_twice(row.transaction().amount);
+            || !is_plausible_twice(row.amount);
         if one_event {
             mark(rows, rest, Marks::DUPLICATE);
             repeats.push(Repeat { rows: equal.to_vec(), reason: Reason::SameContent });
@@ -215,7 +214,7 @@ fn has_receipt(row: &Row<'_>, rows: &[Row<'_>], run: &[usize]) -> bool {
     let digits = description.as_bytes().chunk_by(|a, b| a.is_ascii_digit() && b.is_ascii_digit()).filter(|run| run[0].is_ascii_digit());
     let longest = digits.map(<[u8]>::len).max().unwrap_or(0);
     // Shorter numbers may be an account's: then a payment that may well be made twice is not one event.
-    let enough = if is_plausible_twice(row.transaction().amount) && !description.to_ascii_uppercase().contains("RECEIPT") { 11 } else { 5 };
+    let enough = if is_plausible_twice(row.amount) && !description.to_ascii_uppercase().contains("RECEIPT") { 11 } else { 5 };
     longest >= enough && days_apart(rows, run[0], run[run.len() - 1]) <= REPOST_DAYS
 }
 
