@@ -71,15 +71,14 @@ pub fn read<'r>(rows: impl ExactSizeIterator<Item = (&'r Transaction, &'r Accoun
                 && (known.narrative == number || narrative.is_judged_as(&narratives.distinct[known.narrative]))
                 && say_the_same(known.row, row)
         });
-        verdicts.push(match known {
-            Some(known) => known.verdict.clone(),
-            None => {
-                let verdict = label(row, account, narrative, ruleset);
-                if alike.len() < KEPT {
-                    alike.push(Judged { row, product, narrative: number, verdict: verdict.clone() });
-                }
-                verdict
+        verdicts.push(if let Some(known) = known {
+            known.verdict.clone()
+        } else {
+            let verdict = label(row, account, narrative, ruleset);
+            if alike.len() < KEPT {
+                alike.push(Judged { row, product, narrative: number, verdict: verdict.clone() });
             }
+            verdict
         });
     }
     (narratives, verdicts)
