@@ -26,7 +26,9 @@ fn transfers(rows: Vec<Transaction>) -> Vec<Vec<i128>> {
         }
     }
     let mut found: Vec<Vec<i128>> = found.into_values().collect();
-    found.iter_mut().for_each(|amounts| amounts.sort_unstable());
+    for amounts in &mut found {
+        amounts.sort_unstable();
+    }
     found.sort();
     found
 }
