@@ -38,11 +38,11 @@ const CLIENT_JOBS: u64 = 10_000;
 const ROW: u64 = 300;
 
 /// What a submission weighs: the bytes of its body, or more where these are rows that are shorter than usual or that several reports
-/// list.
+/// list. At most the largest body: beside one there is room for what is small, or its own client could not ask for its report.
 #[must_use]
-pub fn weight(submission: &Submission, raw_length: u64) -> u64 {
+pub fn weight(submission: &Submission, raw_length: u64, largest: usize) -> u64 {
     let rows = submission.rows().max(submission.order_rows()) as u64;
-    raw_length.max(raw_length / 2 + rows.saturating_mul(ROW))
+    (raw_length / 2).saturating_add(rows.saturating_mul(ROW)).min(largest as u64).max(raw_length)
 }
 
 /// Requests of up to so many bytes do not have to wait for a payload that waits for memory.
@@ -335,6 +335,7 @@ mod tests {
 
     #[test]
     fn short_and_repeated_rows_weigh_more_than_their_bytes() {
+        const LARGEST: usize = 64 << 20;
         let weigh = |rows: usize, orders: usize| {
             let row = r#"{"accountId":"a","status":"PENDING","amount":"1.00","description":""}"#;
             let orders = vec![r#"{"customerIds":["default"]}"#; orders].join(",");
@@ -344,10 +345,15 @@ mod tests {
             );
             let context = crate::submission::ReadContext { now: Timestamp::UNIX_EPOCH, time_zone: jiff::tz::TimeZone::UTC };
             let submission = crate::submission::parse(body.as_bytes(), &context).expect("well formed");
-            (body.len() as u64, weight(&submission, body.len() as u64))
+            (body.len() as u64, weight(&submission, body.len() as u64, LARGEST))
         };
         assert!(matches!(weigh(1000, 1), (length, weight) if weight == length / 2 + 300_000));
         assert!(matches!(weigh(1000, 10), (length, weight) if weight == length / 2 + 3_000_000));
-        assert!(matches!(weigh(1, 100), (length, weight) if weight == length / 2 + 30_000 || weight == length));
+        assert!(matches!(weigh(1, 100), (length, weight) if weight == length / 2 + 30_000));
+        let (_, heaviest) = weigh(10_000, 100);
+        assert_eq!(heaviest, LARGEST as u64);
+        let (admission, client) = (Admission::new(Capacity::for_bodies(LARGEST)), "a".into());
+        let _work = admission.admit(&client, heaviest).expect("the house is empty");
+        assert!(admission.admit(&client, SLIGHT).is_ok(), "its client can still ask for the report");
     }
 }

@@ -101,7 +101,7 @@ fn prepare(app: &App, client: &str, key: Option<&str>, payload: Payload, now: Ti
     let context = ReadContext { now, time_zone: app.limits.time_zone.clone() };
     let submission = parse(&payload.bytes, &context).map_err(ApiError::Rejected)?;
     let mut permit = payload.permit;
-    let weight = admission::weight(&submission, payload.bytes.len() as u64);
+    let weight = admission::weight(&submission, payload.bytes.len() as u64, app.limits.max_body);
     permit.resize(weight)?;
     let insights_id = Uuid::new_v4();
     let orders: Vec<Uuid> = submission.orders.iter().map(|order| order.order_id.unwrap_or_else(Uuid::new_v4)).collect();
