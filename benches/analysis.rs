@@ -18,7 +18,12 @@ use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-/// A typed parse without any judgement: what serde_json needs for the same bytes.
+/// The allocator of the service's binary.
+#[cfg(feature = "server")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// A typed parse without any judgement: what `serde_json` needs for the same bytes.
 #[derive(Deserialize)]
 struct Floor<'a> {
     #[serde(borrow)]
