@@ -203,7 +203,7 @@ fn noise_around_a_merchant_changes_nothing() {
     let rules = Ruleset::embedded();
     for (merchant, code) in MERCHANTS {
         for description in [
-            format!("{merchant}"),
+            merchant.to_owned(),
             format!("{merchant} 1234"),
             format!("{merchant} RICHMOND"),
             format!("{merchant} 0532 BALWYN VIC AUS Card xx1234 Value Date: 03/02/2026"),
@@ -262,4 +262,13 @@ proptest! {
             Ok(())
         })?;
     }
+}
+
+#[test]
+fn a_text_beyond_all_measure_is_read_from_its_beginning() {
+    let rules = Ruleset::embedded();
+    // What words say of each other grows with the square of their number: without a bound this would not end.
+    let endless = "COLES BAKERY ".repeat(200_000);
+    assert_eq!(debit(&rules, &endless).code(), debit(&rules, &endless[..500]).code());
+    assert!(Narrative::new(&endless, &rules).folded.len() <= 600);
 }

@@ -15,12 +15,12 @@ pub(crate) struct Question<'a> {
 
 /// Money in.
 pub(crate) fn credit<'a>(rules: &'a Ruleset, description: &str) -> Question<'a> {
-    question(rules, description, 100_00)
+    question(rules, description, 10_000)
 }
 
 /// Money out.
 pub(crate) fn debit<'a>(rules: &'a Ruleset, description: &str) -> Question<'a> {
-    question(rules, description, -100_00)
+    question(rules, description, -10_000)
 }
 
 impl Question<'_> {
