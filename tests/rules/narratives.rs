@@ -203,7 +203,7 @@ fn noise_around_a_merchant_changes_nothing() {
     let rules = Ruleset::embedded();
     for (merchant, code) in MERCHANTS {
         for description in [
-            merchant.to_owned(),
+            (*merchant).to_owned(),
             format!("{merchant} 1234"),
             format!("{merchant} RICHMOND"),
             format!("{merchant} 0532 BALWYN VIC AUS Card xx1234 Value Date: 03/02/2026"),
