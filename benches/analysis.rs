@@ -18,6 +18,11 @@ use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
 
+/// The allocator of the service's binary.
+#[cfg(feature = "server")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A typed parse without any judgement: what `serde_json` needs for the same bytes.
 #[derive(Deserialize)]
 struct Floor<'a> {
