@@ -69,6 +69,7 @@ fn small() -> NewSubmission {
         as_of: date(2026, 11, 22),
         digest: [7; 32],
         raw_length: 3_000,
+        weight: 3_000,
         counts: Counts { customers: 1, accounts: 1, transactions: 10 },
         key: WrappedKey { master_key: MasterKeyId(*b"master 1"), bytes: Bytes::from(vec![7; 61]) },
         accepted: Bytes::from(vec![7; 300]),

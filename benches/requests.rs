@@ -123,6 +123,7 @@ async fn floor_post(State(floor): State<Floor>, headers: HeaderMap, body: Bytes)
             as_of: date(2026, 11, 22),
             digest: sha2::Sha256::digest(&body).into(),
             raw_length: body.len() as u64,
+            weight: body.len() as u64,
             counts: Counts { customers: 1, accounts: 1, transactions: u32::try_from(rows).expect("few") },
             key,
             accepted: data_key.seal(Column::Accepted, &[b'x'; 200]),

@@ -1,5 +1,5 @@
-//! Admission by bytes, before a body is read: try-acquire only, never hold and wait. A share goes with its submission from the socket
-//! to the end of the analysis, so both `http` and `jobs` hold it.
+//! Admission by bytes, before a body is read and before a payload is worked on: try-acquire only, never hold and wait. A share goes with
+//! its submission from the socket to the end of the analysis, so both `http` and `jobs` hold it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,11 +8,14 @@ use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
 
 use crate::store::{Result as StoreResult, Store};
+use crate::submission::Submission;
 
-/// What requests may take at once.
+/// What requests and analyses may take at once.
+///
+/// A byte here stands for about five of memory: a body as it is received, parsed, compressed and analysed, and its report.
 #[derive(Clone, Copy, Debug)]
 pub struct Capacity {
-    /// Bytes of bodies and reports of all clients.
+    /// Bytes of bodies and reports of all clients, and of the payloads that are being worked on.
     pub bytes: u64,
     /// Of these, bytes of one client.
     pub client_bytes: u64,
@@ -20,7 +23,32 @@ pub struct Capacity {
     pub client_jobs: u64,
 }
 
-/// The memory that bodies may take, by bytes. Cheap to clone.
+impl Capacity {
+    /// For so large a body: one of that size beside smaller ones.
+    #[must_use]
+    pub const fn for_bodies(largest: usize) -> Self {
+        let largest = largest as u64;
+        Self { bytes: largest + largest / 2, client_bytes: largest + largest / 4, client_jobs: CLIENT_JOBS }
+    }
+}
+
+/// Unfinished submissions that one client may have: a backlog of some minutes.
+const CLIENT_JOBS: u64 = 10_000;
+/// What a row takes of memory wherever it is short, as bytes of a body.
+const ROW: u64 = 300;
+
+/// What a submission weighs: the bytes of its body, or more where these are rows that are shorter than usual or that several reports
+/// list. At most the largest body: beside one there is room for what is small, or its own client could not ask for its report.
+#[must_use]
+pub fn weight(submission: &Submission, raw_length: u64, largest: usize) -> u64 {
+    let rows = submission.rows().max(submission.order_rows()) as u64;
+    (raw_length / 2).saturating_add(rows.saturating_mul(ROW)).min(largest as u64).max(raw_length)
+}
+
+/// Requests of up to so many bytes do not have to wait for a payload that waits for memory.
+const SLIGHT: u64 = 1 << 20;
+
+/// The memory that bodies and analyses may take, by bytes. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Admission(Arc<House>);
 
@@ -34,6 +62,8 @@ struct House {
 #[derive(Debug, Default)]
 struct Taken {
     bytes: u64,
+    /// What a worker waits for.
+    wanted: u64,
     clients: BTreeMap<Arc<str>, u64>,
 }
 
@@ -65,7 +95,8 @@ pub struct Permit(Option<Share>);
 #[derive(Debug)]
 struct Share {
     house: Arc<House>,
-    client: Arc<str>,
+    /// `None` for work from the store: it counts for nobody.
+    client: Option<Arc<str>>,
     bytes: u64,
 }
 
@@ -83,7 +114,32 @@ impl Admission {
     /// Who is in the way.
     pub fn admit(&self, client: &Arc<str>, bytes: u64) -> Result<Permit, Busy> {
         self.0.take(client, bytes)?;
-        Ok(Permit(Some(Share { house: Arc::clone(&self.0), client: Arc::clone(client), bytes })))
+        Ok(Permit(Some(Share { house: Arc::clone(&self.0), client: Some(Arc::clone(client)), bytes })))
+    }
+
+    /// A share for a payload from the store; never waits. While there is none, large requests are refused that would take what it
+    /// waits for: or it would wait for as long as others come.
+    #[must_use]
+    pub fn admit_work(&self, bytes: u64) -> Option<Permit> {
+        let mut taken = self.0.taken.lock();
+        if taken.bytes > 0 && taken.bytes.saturating_add(bytes) > self.0.capacity.bytes {
+            taken.wanted = bytes;
+            return None;
+        }
+        taken.wanted = 0;
+        taken.bytes += bytes;
+        Some(Permit(Some(Share { house: Arc::clone(&self.0), client: None, bytes })))
+    }
+
+    /// Nobody waits for memory any more.
+    pub fn forgo_work(&self) {
+        self.0.taken.lock().wanted = 0;
+    }
+
+    /// Whether a payload from the store waits for memory.
+    #[must_use]
+    pub fn work_waits(&self) -> bool {
+        self.0.taken.lock().wanted > 0
     }
 
     /// Whether a client may add to the queue.
@@ -124,7 +180,8 @@ impl House {
         if mine > 0 && mine.saturating_add(bytes) > self.capacity.client_bytes {
             return Err(Busy::Client);
         }
-        if taken.bytes > 0 && taken.bytes.saturating_add(bytes) > self.capacity.bytes {
+        let wanted = if bytes > SLIGHT { taken.wanted } else { 0 };
+        if taken.bytes > 0 && taken.bytes.saturating_add(bytes).saturating_add(wanted) > self.capacity.bytes {
             return Err(Busy::Everyone);
         }
         taken.bytes += bytes;
@@ -132,9 +189,10 @@ impl House {
         Ok(())
     }
 
-    fn give_back(&self, client: &Arc<str>, bytes: u64) {
+    fn give_back(&self, client: Option<&Arc<str>>, bytes: u64) {
         let mut taken = self.taken.lock();
         taken.bytes -= bytes;
+        let Some(client) = client else { return };
         if let Some(mine) = taken.clients.get_mut(client) {
             *mine -= bytes;
             if *mine == 0 {
@@ -160,7 +218,7 @@ impl Permit {
     /// Gives back what is beyond so many bytes.
     pub fn shrink_to(&mut self, bytes: u64) {
         if let Some(share) = self.0.as_mut().filter(|share| share.bytes > bytes) {
-            share.house.give_back(&share.client, share.bytes - bytes);
+            share.house.give_back(share.client.as_ref(), share.bytes - bytes);
             share.bytes = bytes;
         }
     }
@@ -184,7 +242,8 @@ impl House {
     fn grow(&self, share: &Share, bytes: u64) -> Result<(), Busy> {
         let mut taken = self.taken.lock();
         let others = taken.bytes - share.bytes;
-        let mine = taken.clients.get(&share.client).copied().unwrap_or(0).saturating_sub(share.bytes);
+        let client = share.client.as_ref();
+        let mine = client.and_then(|client| taken.clients.get(client)).copied().unwrap_or(0).saturating_sub(share.bytes);
         if mine > 0 && mine.saturating_add(bytes) > self.capacity.client_bytes {
             return Err(Busy::Client);
         }
@@ -192,14 +251,16 @@ impl House {
             return Err(Busy::Everyone);
         }
         taken.bytes = others + bytes;
-        taken.clients.insert(Arc::clone(&share.client), mine + bytes);
+        if let Some(client) = client {
+            taken.clients.insert(Arc::clone(client), mine + bytes);
+        }
         Ok(())
     }
 }
 
 impl Drop for Share {
     fn drop(&mut self) {
-        self.house.give_back(&self.client, self.bytes);
+        self.house.give_back(self.client.as_ref(), self.bytes);
     }
 }
 
@@ -248,5 +309,51 @@ mod tests {
         drop((permit, other));
         assert_eq!(admission.0.taken.lock().bytes, 0);
         assert!(admission.0.taken.lock().clients.is_empty());
+    }
+
+    #[test]
+    fn work_from_the_store_shares_the_memory_and_large_requests_let_it_in() {
+        let admission = house(96 << 20, 80 << 20);
+        let client: Arc<str> = "a".into();
+        let mebibytes = |count: u64| count << 20;
+        let first = admission.admit(&client, mebibytes(60)).expect("there is room");
+        let second = admission.admit(&client, mebibytes(10)).expect("there is room");
+        assert!(admission.admit_work(mebibytes(40)).is_none() && admission.work_waits(), "requests have the memory");
+        assert_eq!(admission.admit(&client, mebibytes(2)).err(), Some(Busy::Everyone), "what comes later does not overtake it");
+        assert!(admission.admit(&client, SLIGHT).is_ok(), "what is small is in nobody's way");
+        drop(first);
+        let work = admission.admit_work(mebibytes(40)).expect("it has waited for this");
+        assert!(!admission.work_waits());
+        drop(second);
+        assert_eq!(admission.admit(&client, mebibytes(60)).err(), Some(Busy::Everyone), "work takes memory like a request");
+        assert!(admission.admit_work(mebibytes(96)).is_none() && admission.work_waits());
+        admission.forgo_work();
+        assert!(admission.admit(&client, mebibytes(50)).is_ok(), "nobody waits any more");
+        drop(work);
+        assert!(admission.admit_work(mebibytes(1000)).is_some(), "an empty house takes anything");
+    }
+
+    #[test]
+    fn short_and_repeated_rows_weigh_more_than_their_bytes() {
+        const LARGEST: usize = 64 << 20;
+        let weigh = |rows: usize, orders: usize| {
+            let row = r#"{"accountId":"a","status":"PENDING","amount":"1.00","description":""}"#;
+            let orders = vec![r#"{"customerIds":["default"]}"#; orders].join(",");
+            let body = format!(
+                r#"{{"meta":{{"orders":[{orders}]}},"data":{{"accounts":[{{"accountId":"a","productCategory":"LEASES"}}],"transactions":[{}]}}}}"#,
+                vec![row; rows].join(",")
+            );
+            let context = crate::submission::ReadContext { now: Timestamp::UNIX_EPOCH, time_zone: jiff::tz::TimeZone::UTC };
+            let submission = crate::submission::parse(body.as_bytes(), &context).expect("well formed");
+            (body.len() as u64, weight(&submission, body.len() as u64, LARGEST))
+        };
+        assert!(matches!(weigh(1000, 1), (length, weight) if weight == length / 2 + 300_000));
+        assert!(matches!(weigh(1000, 10), (length, weight) if weight == length / 2 + 3_000_000));
+        assert!(matches!(weigh(1, 100), (length, weight) if weight == length / 2 + 30_000));
+        let (_, heaviest) = weigh(10_000, 100);
+        assert_eq!(heaviest, LARGEST as u64);
+        let (admission, client) = (Admission::new(Capacity::for_bodies(LARGEST)), "a".into());
+        let _work = admission.admit(&client, heaviest).expect("the house is empty");
+        assert!(admission.admit(&client, SLIGHT).is_ok(), "its client can still ask for the report");
     }
 }

@@ -12,7 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::admission::{Admission, Capacity};
+use crate::admission::Admission;
 use crate::analysis::ruleset::Ruleset;
 use crate::app::{App, Cpu, Limits};
 use crate::clock::{Clock, SystemClock};
@@ -31,8 +31,6 @@ const GRACE: Duration = Duration::from_secs(30);
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 /// Connections to the database: enough for every core to have some under way while others commit.
 const CONNECTIONS_PER_CORE: usize = 8;
-/// Unfinished submissions that one client may have: a backlog of some minutes.
-const CLIENT_JOBS: u64 = 10_000;
 
 /// Why the process cannot start or go on.
 #[derive(Debug, thiserror::Error)]
@@ -149,13 +147,6 @@ pub fn verifier(tokens: &TokenSettings, dev: bool, clock: Arc<dyn Clock>) -> Res
     Ok(Verifier::new(keys, issuer, audience, tokens.algorithms.0.clone(), clock).map_err(unusable)?)
 }
 
-/// Memory for bodies and reports, in multiples of the largest body: one of any size beside smaller ones, and what is kept of each while
-/// it is parsed and analysed stays within what `docs` promise.
-fn capacity(max_body: usize) -> Capacity {
-    let largest = max_body as u64;
-    Capacity { bytes: largest + largest / 2, client_bytes: largest + largest / 4, client_jobs: CLIENT_JOBS }
-}
-
 /// Opens the store that the settings name.
 ///
 /// # Panics
@@ -236,7 +227,8 @@ impl Common {
         Ok(Self { store, occupancy, keyring, ruleset, clock })
     }
 
-    fn start_jobs(&self, settings: &Settings) -> (jobs::Queue, Workers) {
+    /// The workers, and the memory that they share with requests.
+    fn start_jobs(&self, settings: &Settings) -> (jobs::Queue, Workers, Admission) {
         let tools = Tools {
             store: Arc::clone(&self.store),
             keyring: Arc::clone(&self.keyring),
@@ -246,7 +238,9 @@ impl Common {
         };
         let options =
             jobs::Options { keep_payload: settings.keep_payload, ..jobs::Options::new(settings.worker_count(), settings.max_body) };
-        jobs::start(tools, options)
+        let admission = options.admission.clone();
+        let (queue, workers) = jobs::start(tools, options);
+        (queue, workers, admission)
     }
 }
 
@@ -283,7 +277,7 @@ impl Service {
         let api = bind(config::LISTEN, args.listen).await?;
         let ops = bind(config::OPS_LISTEN, settings.ops_listen).await?;
         let metrics = telemetry::init_metrics();
-        let (queue, workers) = common.start_jobs(settings);
+        let (queue, workers, admission) = common.start_jobs(settings);
         let app = Arc::new(App {
             store: Arc::clone(&common.store),
             keyring: Arc::clone(&common.keyring),
@@ -291,7 +285,7 @@ impl Service {
             clock: Arc::clone(&common.clock),
             queue: queue.clone(),
             verifier,
-            admission: Admission::new(capacity(settings.max_body)),
+            admission,
             cpu: Cpu::new(config::cores()),
             limits: Limits { max_body: settings.max_body, retention: settings.retention, time_zone: settings.rules.timezone.clone() },
         });
@@ -314,7 +308,7 @@ impl Service {
         let common = Common::new(&args.settings, args.dev, !args.no_migrate, Arc::new(SystemClock)).await?;
         let ops = bind(config::OPS_LISTEN, args.settings.ops_listen).await?;
         let metrics = telemetry::init_metrics();
-        let (queue, workers) = common.start_jobs(&args.settings);
+        let (queue, workers, _) = common.start_jobs(&args.settings);
         let (stop_api, stop_ops) = (CancellationToken::new(), CancellationToken::new());
         let address = ops.local_addr()?;
         let listeners = vec![serve_ops(ops, &common.store, &queue, metrics, &stop_ops)];

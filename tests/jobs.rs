@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
-use cdr_insights::admission::Permit;
+use cdr_insights::admission::{Admission, Capacity, Permit};
 use cdr_insights::analysis::{self, ruleset::Ruleset};
 use cdr_insights::clock::Clock as _;
 use cdr_insights::jobs::{self, Analyse, HandedOver, MAX_ATTEMPTS, Options, Queue, Tools, Workers};
@@ -103,11 +103,16 @@ impl Bed {
 
     /// Accepts a payload; with a queue it is handed over.
     async fn accept(&self, seed: usize, hand_over_to: Option<&Queue>) -> Uuid {
+        self.accept_body(seed, household(seed, 8), 1, hand_over_to).await
+    }
+
+    /// Accepts a payload with so many orders.
+    async fn accept_body(&self, seed: usize, body: String, orders: usize, hand_over_to: Option<&Queue>) -> Uuid {
         let now = self.clock.now();
-        let body = household(seed, 8);
         let keyring = Keyring::parse(MASTER_KEY).expect("a key");
         let insights_id = Uuid::from_u128(0x7000_0000_0000_4000_8000_0000_0000_0000 | seed as u128);
-        let order_id = Uuid::from_u128(0x7100_0000_0000_4000_8000_0000_0000_0000 | seed as u128);
+        let order_id = |order: usize| Uuid::from_u128(0x7100_0000_0000_4000_8000_0000_0000_0000 | (order << 32 | seed) as u128);
+        let orders: Vec<Uuid> = (0..orders).map(order_id).collect();
         let (data_key, key) = keyring.new_data_key(insights_id, CLIENT);
         let slot = hand_over_to.map(|queue| (queue, queue.reserve(body.len() as u64).expect("there is room")));
         let new = NewSubmission {
@@ -119,11 +124,12 @@ impl Bed {
             as_of: date(2026, 11, 22),
             digest: [7; 32],
             raw_length: body.len() as u64,
+            weight: body.len() as u64,
             counts: Counts { customers: 1, accounts: 1, transactions: 8 },
             key,
             accepted: data_key.seal(Column::Accepted, b"{}"),
             payload: data_key.seal(Column::Payload, body.as_bytes()),
-            orders: vec![order_id],
+            orders: orders.clone(),
             idempotency: None,
             leased_until: slot.as_ref().map(|(queue, _)| queue.lease_until(now)),
         };
@@ -138,7 +144,7 @@ impl Bed {
                 accepted_at: now,
                 as_of,
                 digest: [7; 32],
-                orders: vec![order_id],
+                orders,
                 submission,
                 data_key,
                 permit: Permit::none(),
@@ -333,4 +339,49 @@ async fn places_are_bounded_by_bytes_and_come_back() {
     let (idle, idle_workers) = jobs::start(bed.tools(MASTER_KEY), Options { workers: 0, ..Bed::options(real()) });
     assert!(idle.reserve(1).is_none(), "a process without workers takes nothing");
     assert!(idle_workers.drain(PATIENCE).await);
+}
+
+/// A household with many orders over it.
+fn ordered(seed: usize, rows: usize, orders: usize) -> String {
+    let order = format!(r#"{{"customerIds":["c{seed}"]}}"#);
+    household(seed, rows).replacen(r#"{"meta":{"#, &format!(r#"{{"meta":{{"orders":[{}],"#, vec![order; orders].join(",")), 1)
+}
+
+#[tokio::test]
+async fn a_payload_from_the_store_waits_for_the_memory_that_requests_have() {
+    let bed = Bed::new().await;
+    let admission = Admission::new(Capacity { bytes: 1000, client_bytes: 1000, client_jobs: 1 });
+    let request = admission.admit(&CLIENT.into(), 900).expect("there is room");
+    let id = bed.accept(21, None).await;
+    let (queue, workers) = jobs::start(bed.tools(MASTER_KEY), Options { admission: admission.clone(), ..Bed::options(real()) });
+    queue.wake();
+    let waits = async {
+        while !admission.work_waits() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, waits).await.expect("the worker asks for memory");
+    assert_eq!(bed.state(id).await, Some(State::Processing));
+    assert!(queue.reserve(1).is_none(), "what comes now is left to the store, behind it");
+    drop(request);
+    bed.becomes(&queue, id, State::Completed).await;
+    assert!(workers.drain(PATIENCE).await);
+    assert!(admission.admit(&CLIENT.into(), 1000).is_ok(), "its memory came back");
+}
+
+#[tokio::test]
+async fn many_orders_over_many_rows_are_a_limit_of_the_analysis() {
+    let bed = Bed::new().await;
+    let (queue, workers) = bed.process(Arc::new(|_, _, _| panic!("it is not begun")));
+    for (seed, hand_over_to) in [(22, None), (23, Some(&queue))] {
+        let body = ordered(seed, 2_600, 100);
+        let id = bed.accept_body(seed, body, 100, hand_over_to).await;
+        queue.wake();
+        bed.becomes(&queue, id, State::Failed(Failure::AnalysisLimit)).await;
+    }
+    assert!(workers.drain(PATIENCE).await);
+    let (queue, workers) = bed.process(real());
+    let id = bed.accept_body(24, ordered(24, 8, 100), 100, Some(&queue)).await;
+    bed.becomes(&queue, id, State::Completed).await;
+    assert!(workers.drain(PATIENCE).await);
 }

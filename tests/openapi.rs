@@ -6,6 +6,8 @@
 mod clock;
 #[path = "openapi/document.rs"]
 mod document;
+#[path = "support/mock_files.rs"]
+mod mock_files;
 #[path = "openapi/provoke.rs"]
 mod provoke;
 #[path = "openapi/service.rs"]
@@ -14,9 +16,15 @@ mod service;
 use std::collections::BTreeSet;
 
 use axum::http::{Method, StatusCode, header};
+use cdr_insights::analysis::analyse;
+use cdr_insights::analysis::report::{Stamp, assemble, document};
+use cdr_insights::analysis::ruleset::Ruleset;
+use cdr_insights::demo::HOUSEHOLD;
 use cdr_insights::submission::{ReadContext, parse};
+use jiff::civil::date;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use document::{Document, Operation};
 use provoke::Provoker;
@@ -127,6 +135,31 @@ async fn the_documents_requests_are_accepted_by_the_server() {
         assert!(schema.is_valid(&payload), "{name}: {:?}", schema.iter_errors(&payload).map(|error| error.to_string()).collect::<Vec<_>>());
         let answer = service.call(post(&payload)).await;
         assert_eq!(answer.status, StatusCode::CREATED, "{name}: {}", String::from_utf8_lossy(&answer.body));
+    }
+}
+
+#[test]
+fn the_reports_of_whole_payloads_are_as_documented() {
+    let validator = Document::read().closed_schema("/components/schemas/InsightsResponse");
+    let rules = Ruleset::embedded();
+    let mock = mock_files::NAMES.map(|name| (name, serde_json::to_vec(&mock_files::wrapped(name)).expect("it is JSON")));
+    for (name, body) in mock.into_iter().chain([("household", HOUSEHOLD.to_vec())]) {
+        let context = ReadContext { now: "2026-11-22T00:00:00Z".parse().expect("an instant"), time_zone: TimeZone::UTC };
+        let submission = parse(&body, &context).unwrap_or_else(|rejection| panic!("{name}: {rejection:?}"));
+        let analysis = analyse(&submission, &rules, date(2026, 11, 22));
+        let stamp = Stamp {
+            insights_id: Uuid::from_u128(0x8c3f_5d2a_4f6b_4c1e_9a70_0123_4567_89ab),
+            client_id: "lender",
+            client_name: "Lender",
+            accepted_at: context.now,
+            order_ids: &vec![Uuid::from_u128(0x8c3f_5d2a_4f6b_4c1e_9a70_0123_4567_89ac); submission.orders.len()],
+            input_digest: [7; 32],
+        };
+        let written = document(&analysis, &submission, &rules, &stamp);
+        let document: Value = serde_json::from_slice(&assemble(&written.head, &written.reports)).expect("it is JSON");
+        let faults: Vec<String> =
+            validator.iter_errors(&document).map(|error| format!("{name} at {}: {}", error.instance_path(), error.masked())).collect();
+        assert!(faults.is_empty(), "{}", faults[..faults.len().min(20)].join("\n"));
     }
 }
 

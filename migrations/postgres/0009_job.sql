@@ -7,7 +7,7 @@ CREATE TABLE job (
     due_at BIGINT NOT NULL, -- from then on it may be claimed; orders the queue
     lease_until BIGINT, -- nobody else may claim it until then; null while nobody works on it
     expires_at BIGINT NOT NULL, -- the submission's: from then on it must not be worked on
-    raw_length BIGINT NOT NULL -- bytes of the decompressed body: what a worker must have room for
+    weight BIGINT NOT NULL -- what a worker must have room for: the bytes of the decompressed body, more where they hold many rows
 ) WITH (
     fillfactor = 50,
     autovacuum_vacuum_scale_factor = 0,

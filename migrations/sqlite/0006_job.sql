@@ -7,5 +7,5 @@ CREATE TABLE job (
     due_at INTEGER NOT NULL, -- from then on it may be claimed; orders the queue
     lease_until INTEGER, -- nobody else may claim it until then; null while nobody works on it
     expires_at INTEGER NOT NULL, -- the submission's: from then on it must not be worked on
-    raw_length INTEGER NOT NULL -- bytes of the decompressed body: what a worker must have room for
+    weight INTEGER NOT NULL -- what a worker must have room for: the bytes of the decompressed body, more where they hold many rows
 ) STRICT, WITHOUT ROWID

@@ -9,6 +9,14 @@ pub fn between(from: Date, to: Date) -> i64 {
     to.duration_since(from).as_hours() / 24
 }
 
+/// A number that grows with the day, always below 2²⁴; not a count of days.
+#[must_use]
+pub fn number(day: Date) -> u32 {
+    let part = |part: i8| u32::from(part.unsigned_abs());
+    // Years from −9999 to 9999.
+    u32::from((day.year() + 10_000).unsigned_abs()) << 9 | part(day.month()) << 5 | part(day.day())
+}
+
 /// A span of days, both ends included. Never empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
@@ -65,6 +73,13 @@ impl Window {
 mod tests {
     use super::*;
     use jiff::civil::date;
+
+    #[test]
+    fn numbers_sort_as_days_do() {
+        let days = [Date::MIN, date(-1, 12, 31), date(0, 1, 1), date(2026, 1, 31), date(2026, 2, 1), date(2027, 1, 1), Date::MAX];
+        assert!(days.windows(2).all(|pair| number(pair[0]) < number(pair[1])));
+        assert!(number(Date::MAX) < 1 << 24);
+    }
 
     #[test]
     fn both_ends_of_a_window_count() {

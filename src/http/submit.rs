@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::body::Payload;
 use super::error::ApiError;
 use super::{BASE, Http};
-use crate::admission::Permit;
+use crate::admission::{self, Permit};
 use crate::app::App;
 use crate::jobs::HandedOver;
 use crate::store::seal::{Column, DataKey};
@@ -100,6 +100,9 @@ async fn accept_whole(http: &Http, request: Request) -> Result<Response, ApiErro
 fn prepare(app: &App, client: &str, key: Option<&str>, payload: Payload, now: Timestamp) -> Result<Prepared, ApiError> {
     let context = ReadContext { now, time_zone: app.limits.time_zone.clone() };
     let submission = parse(&payload.bytes, &context).map_err(ApiError::Rejected)?;
+    let mut permit = payload.permit;
+    let weight = admission::weight(&submission, payload.bytes.len() as u64, app.limits.max_body);
+    permit.resize(weight)?;
     let insights_id = Uuid::new_v4();
     let orders: Vec<Uuid> = submission.orders.iter().map(|order| order.order_id.unwrap_or_else(Uuid::new_v4)).collect();
     let body = serde_json::to_vec(&accepted_body(insights_id, &submission, &orders)).expect("strings and ids are JSON");
@@ -114,6 +117,7 @@ fn prepare(app: &App, client: &str, key: Option<&str>, payload: Payload, now: Ti
         as_of: submission.as_of.unwrap_or_else(|| now.to_zoned(app.limits.time_zone.clone()).date()),
         digest: payload.digest,
         raw_length: payload.bytes.len() as u64,
+        weight,
         counts: counts(&submission),
         key: wrapped,
         accepted: data_key.seal(Column::Accepted, &body),
@@ -122,13 +126,13 @@ fn prepare(app: &App, client: &str, key: Option<&str>, payload: Payload, now: Ti
         idempotency: key.map(|key| NewIdempotency { key: key.to_owned(), expires_at: now + KEY_LIVES }),
         leased_until: None,
     };
-    Ok(Prepared { new, submission, data_key, body, permit: payload.permit })
+    Ok(Prepared { new, submission, data_key, body, permit })
 }
 
 async fn insert(http: &Http, client: &Arc<str>, prepared: Prepared) -> Result<Response, ApiError> {
     let Prepared { mut new, submission, data_key, body, permit } = prepared;
     let app = &http.app;
-    let slot = app.queue.reserve(new.raw_length);
+    let slot = app.queue.reserve(new.weight);
     new.leased_until = slot.as_ref().map(|_| app.queue.lease_until(new.accepted_at));
     let insights_id = new.insights_id;
     // Without a slot the memory is given back after the insert, with one when the analysis is done.

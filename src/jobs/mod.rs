@@ -16,6 +16,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use tokio_util::task::TaskTracker;
 
+use crate::admission::{Admission, Capacity};
 use crate::analysis::{self, Analysis, ruleset::Ruleset};
 use crate::clock::Clock;
 use crate::store::{Store, seal::Keyring};
@@ -59,9 +60,10 @@ pub struct Options {
     pub sweep_every: Duration,
     /// Whether payloads are kept when their report is complete.
     pub keep_payload: bool,
-    /// Bytes of payloads that wait in the local channel, and again of payloads that are claimed from the store at once. A single
-    /// larger payload takes all of it.
+    /// Bytes of payloads that wait in the local channel. A single larger payload takes all of it.
     pub memory: usize,
+    /// The memory that payloads from the store share with requests.
+    pub admission: Admission,
     /// The analysis.
     pub analyse: Analyse,
 }
@@ -88,6 +90,7 @@ impl Options {
             sweep_every: Duration::from_secs(30),
             keep_payload: false,
             memory,
+            admission: Admission::new(Capacity::for_bodies(memory)),
             analyse: Arc::new(analysis::analyse),
         }
     }

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::Options;
-use crate::admission::Permit;
+use crate::admission::{Admission, Permit};
 use crate::store::{Due, Lease, Store, seal::DataKey};
 use crate::submission::Submission;
 
@@ -40,8 +40,8 @@ struct Shared {
     poll_every: Duration,
     /// Places for payloads that wait here, in units.
     room: Arc<Semaphore>,
-    /// Memory for payloads that are claimed from the store, in units.
-    claims: Arc<Semaphore>,
+    /// Memory for payloads that are claimed from the store.
+    admission: Admission,
     units: u32,
     waiting: Mutex<VecDeque<Waiting>>,
     seen: Mutex<Seen>,
@@ -102,7 +102,7 @@ pub(super) enum Next {
     /// Parsed already, lease held.
     HandedOver(Box<HandedOver>),
     /// To be claimed; the memory for it is taken.
-    Due(Due, OwnedSemaphorePermit),
+    Due(Due, Permit),
 }
 
 impl Queue {
@@ -113,7 +113,7 @@ impl Queue {
             lease: options.lease,
             poll_every: options.poll_every,
             room: Arc::new(Semaphore::new(units as usize)),
-            claims: Arc::new(Semaphore::new(units as usize)),
+            admission: options.admission.clone(),
             units,
             waiting: Mutex::default(),
             seen: Mutex::new(Seen { due: VecDeque::new(), look_again_at: Instant::now() }),
@@ -129,7 +129,7 @@ impl Queue {
     /// A place for a payload of so many decompressed bytes, if a local worker has room for it; never waits.
     #[must_use]
     pub fn reserve(&self, bytes: u64) -> Option<Slot> {
-        if !self.0.has_workers || self.is_draining() {
+        if !self.0.has_workers || self.is_draining() || self.0.admission.work_waits() {
             return None;
         }
         let room = Arc::clone(&self.0.room).try_acquire_many_owned(self.units(bytes)).ok()?;
@@ -280,13 +280,17 @@ impl Queue {
         };
         if !handed_over_first
             && let Some(due) = due
-            && let Ok(memory) = Arc::clone(&self.0.claims).try_acquire_many_owned(self.units(due.raw_length))
+            && let Some(memory) = self.0.admission.admit_work(due.weight)
         {
             seen.due.pop_front();
             if seen.due.is_empty() {
                 self.0.probe_now.store(true, Ordering::Release);
             }
             return Some(Next::Due(due, memory));
+        }
+        if due.is_none() {
+            // What found no memory before is done, or another process does it.
+            self.0.admission.forgo_work();
         }
         waiting.pop_front().map(|waiting| Next::HandedOver(Box::new(waiting.work)))
     }

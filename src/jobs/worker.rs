@@ -20,6 +20,10 @@ use crate::submission::{self, ReadContext, Submission};
 /// process does the work again.
 const KEEP_OFFERING: Duration = Duration::from_mins(1);
 
+/// Rows that the reports of several orders may list in all, where the payload itself does not hold more: a hundred orders over the same
+/// large household would take a hundred times its memory.
+const MAX_REPORT_ROWS: usize = 250_000;
+
 /// A payload of a retry is read again; this is what may be wrong with it.
 #[derive(Debug, thiserror::Error)]
 enum ReadError {
@@ -144,6 +148,10 @@ impl Worker {
     /// Analyses, seals and completes.
     async fn work(&self, job: Job) {
         let lease = job.lease;
+        if job.submission.order_rows() > job.submission.rows().max(MAX_REPORT_ROWS) {
+            self.give_up(lease, Failure::AnalysisLimit).await;
+            return;
+        }
         let begun = Instant::now();
         let (ruleset, analyse, keep_payload) =
             (Arc::clone(&self.tools.ruleset), Arc::clone(&self.options.analyse), self.options.keep_payload);

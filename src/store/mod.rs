@@ -78,8 +78,10 @@ pub struct NewSubmission {
     pub as_of: jiff::civil::Date,
     /// SHA-256 of the decompressed body.
     pub digest: [u8; 32],
-    /// Length of the decompressed body: what the work weighs.
+    /// Length of the decompressed body.
     pub raw_length: u64,
+    /// What a worker must have room for, in bytes.
+    pub weight: u64,
     /// Customers, accounts and rows: what a deletion record counts.
     pub counts: Counts,
     /// The data key, wrapped by a master key.
@@ -286,8 +288,8 @@ pub struct Due {
     pub fence: i64,
     /// Since when it has been due (microseconds order the queue).
     pub due_at: Timestamp,
-    /// Length of the decompressed body: what working on it weighs.
-    pub raw_length: u64,
+    /// What a worker must have room for, in bytes.
+    pub weight: u64,
 }
 
 /// The right to work on a submission until the lease lapses. Every write under it names the fence.

@@ -317,7 +317,7 @@ async fn insert(tx: &mut PgConnection, new: &NewSubmission) -> Result<()> {
     query(sql::INSERT_PAYLOAD).bind(id).bind(&new.payload[..]).execute(&mut *tx).await?;
     query(sql::PG_INSERT_ORDERS).bind(id).bind(&new.orders).execute(&mut *tx).await?;
     let job = query(sql::INSERT_JOB).bind(id).bind(&new.client_id).bind(i64::from(new.leased_until.is_some())).bind(accepted_at);
-    let job = job.bind(new.leased_until.map(Timestamp::as_microsecond)).bind(expires_at).bind(signed(new.raw_length));
+    let job = job.bind(new.leased_until.map(Timestamp::as_microsecond)).bind(expires_at).bind(signed(new.weight));
     job.execute(&mut *tx).await?;
     Ok(())
 }

@@ -21,7 +21,7 @@ pub(super) type FoundRow = (String, Option<String>, i64, i64, Vec<u8>, Vec<u8>, 
 pub(super) type ReportRow = (Option<Vec<u8>>, Uuid, Option<Vec<u8>>);
 /// `customers, accounts, transactions, idempotency_key, expiry_reason`
 pub(super) type PurgedRow = (i64, i64, i64, Option<String>, String);
-/// `insights_id, fence, due_at, raw_length`
+/// `insights_id, fence, due_at, weight`
 pub(super) type DueRow = (Uuid, i64, i64, i64);
 /// `client_id, accepted_at, as_of, digest, raw_length, master_key, wrapped, payload`
 pub(super) type ClaimedRow = (String, i64, String, Vec<u8>, i64, Vec<u8>, Vec<u8>, Option<Vec<u8>>);
@@ -141,8 +141,8 @@ pub(super) fn purged(row: PurgedRow) -> Result<(Counts, Option<String>, Reason)>
     Ok((counts, idempotency_key, reason))
 }
 
-pub(super) fn due((insights_id, fence, due_at, raw_length): DueRow) -> Result<Due> {
-    Ok(Due { insights_id, fence, due_at: timestamp(due_at, "job")?, raw_length: unsigned(raw_length, "job")? })
+pub(super) fn due((insights_id, fence, due_at, weight): DueRow) -> Result<Due> {
+    Ok(Due { insights_id, fence, due_at: timestamp(due_at, "job")?, weight: unsigned(weight, "job")? })
 }
 
 pub(super) fn claimed(lease: Lease, attempt: u32, orders: Vec<Uuid>, row: ClaimedRow) -> Result<Claimed> {

@@ -30,7 +30,7 @@ statements! {
         VALUES ($1, $2, 'PROCESSING', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     INSERT_KEY = "INSERT INTO wrapped_key (insights_id, master_key, wrapped) VALUES ($1, $2, $3)";
     INSERT_PAYLOAD = "INSERT INTO payload (insights_id, payload) VALUES ($1, $2)";
-    INSERT_JOB = "INSERT INTO job (insights_id, client_id, fence, attempt, due_at, lease_until, expires_at, raw_length)
+    INSERT_JOB = "INSERT INTO job (insights_id, client_id, fence, attempt, due_at, lease_until, expires_at, weight)
         VALUES ($1, $2, $3, 0, $4, $5, $6, $7)";
 
     IDEMPOTENCY = "SELECT digest, insights_id FROM idempotency WHERE client_id = $1 AND key = $2 AND expires_at > $3";
@@ -64,7 +64,7 @@ statements! {
     DELETION = "SELECT reason FROM deletion WHERE insights_id = $1 AND client_id = $2";
 
     /// Walks the index from the oldest; what it skips is under a lease, and there are not more of those than workers.
-    DUE = "SELECT insights_id, fence, due_at, raw_length FROM job
+    DUE = "SELECT insights_id, fence, due_at, weight FROM job
         WHERE due_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) AND expires_at > $1
         ORDER BY due_at, insights_id LIMIT $2";
     CLAIM = "UPDATE job SET fence = fence + 1, attempt = attempt + 1, lease_until = $4

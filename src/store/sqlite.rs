@@ -308,7 +308,7 @@ async fn insert(tx: &mut SqliteConnection, new: &NewSubmission) -> Result<()> {
         query(sql::LITE_INSERT_ORDER).bind(id).bind(order_id).bind(position).execute(&mut *tx).await?;
     }
     let job = query(sql::INSERT_JOB).bind(id).bind(&new.client_id).bind(i64::from(new.leased_until.is_some())).bind(accepted_at);
-    let job = job.bind(new.leased_until.map(Timestamp::as_microsecond)).bind(expires_at).bind(signed(new.raw_length));
+    let job = job.bind(new.leased_until.map(Timestamp::as_microsecond)).bind(expires_at).bind(signed(new.weight));
     job.execute(&mut *tx).await?;
     Ok(())
 }

@@ -72,6 +72,19 @@ pub struct Submission {
 }
 
 impl Submission {
+    /// Rows of the payload.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.customers.iter().map(|customer| customer.transactions.len()).sum()
+    }
+
+    /// Rows that the reports list: those of a customer count once for every order over them.
+    #[must_use]
+    pub fn order_rows(&self) -> usize {
+        let customers = self.orders.iter().flat_map(|order| &order.customers);
+        customers.map(|&customer| self.customers[customer].transactions.len()).sum()
+    }
+
     /// When the whole submission expires: the earliest end of a consent that any customer or account names.
     #[must_use]
     pub fn consent_expires_at(&self) -> Option<Timestamp> {

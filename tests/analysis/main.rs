@@ -3,6 +3,9 @@
 mod accounts;
 mod counting;
 mod document;
+#[path = "../support/mock_files.rs"]
+mod mock_files;
+mod payloads;
 mod properties;
 mod repeats;
 mod splits;

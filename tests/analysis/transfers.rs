@@ -312,3 +312,20 @@ fn a_crowd_on_one_account_takes_bounded_work() {
     assert!(ledger.pairing.looked <= u64::try_from(5_000 * LOOKS).expect("fits"));
     assert!(ledger.pairing.pairs.is_empty());
 }
+
+#[test]
+fn a_crowd_of_accounts_of_one_name_and_number_names_none() {
+    let crowd = |at: usize| Account {
+        display_name: Some("Wattle Smart".into()),
+        masked_number: Some("xxxx 1234".into()),
+        ..account(&format!("{at:04}"))
+    };
+    let rows = (0..3_000_usize).map(|at| {
+        let cents = if at.is_multiple_of(2) { -50_000 } else { 50_000 };
+        row("2026-03-02", cents, "Payment Wattle Smart xx1234").account(at).id(&at.to_string())
+    });
+    let submission = single((0..3_000).map(crowd).collect(), rows.collect());
+    let ledger = settled(&submission);
+    assert!(ledger.pairing.looked <= u64::try_from(3_000 * LOOKS).expect("fits"));
+    assert!(ledger.pairing.pairs.iter().all(|pair| pair.basis != ledger::Basis::Number), "four digits that all share prove nothing");
+}

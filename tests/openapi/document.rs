@@ -96,6 +96,11 @@ impl Document {
         self.validator(HERE, pointer)
     }
 
+    /// The same with every object closed: what the document does not name may not be there.
+    pub(crate) fn closed_schema(&self, pointer: &str) -> Validator {
+        self.validator(CLOSED, pointer)
+    }
+
     fn validator(&self, document: &str, pointer: &str) -> Validator {
         jsonschema::options()
             .with_registry(&self.registry)

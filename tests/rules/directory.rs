@@ -8,11 +8,11 @@ use cdr_insights::analysis::ruleset::{RulesError, Ruleset};
 use crate::support::debit;
 
 fn with(files: &[(&str, &str)]) -> Result<Ruleset, RulesError> {
-    let directory = tempfile::tempdir().expect("a directory");
+    let directory = tempfile::tempdir().expect("a folder of its own");
     for (name, text) in files {
         let path = directory.path().join(name);
-        fs::create_dir_all(path.parent().expect("below the directory")).expect("it is made");
-        fs::write(path, text).expect("it is written");
+        fs::create_dir_all(path.parent().expect("it lies in the folder")).expect("it can be made");
+        fs::write(path, text).expect("it can be written");
     }
     Ruleset::with_directory(directory.path())
 }

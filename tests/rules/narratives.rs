@@ -263,3 +263,12 @@ proptest! {
         })?;
     }
 }
+
+#[test]
+fn a_text_beyond_all_measure_is_read_from_its_beginning() {
+    let rules = Ruleset::embedded();
+    // What words say of each other grows with the square of their number: without a bound this would not end.
+    let endless = "COLES BAKERY ".repeat(200_000);
+    assert_eq!(debit(&rules, &endless).code(), debit(&rules, &endless[..500]).code());
+    assert!(Narrative::new(&endless, &rules).folded.len() <= 600);
+}

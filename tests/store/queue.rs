@@ -37,7 +37,7 @@ async fn a_claim_brings_all_that_the_analysis_needs(stage: &Stage) {
     let new = draft("acme");
     stage.accept(&new).await;
     let due = stage.due(at(0), 1).await.unwrap();
-    assert_eq!(due, [Due { insights_id: new.insights_id, fence: 0, due_at: at(0), raw_length: new.raw_length }]);
+    assert_eq!(due, [Due { insights_id: new.insights_id, fence: 0, due_at: at(0), weight: new.weight }]);
     let claimed = stage.claim(due[0], at(0), at(15)).await.unwrap().unwrap();
     assert_eq!(claimed.lease, Lease { insights_id: new.insights_id, fence: 1 });
     assert_eq!(claimed.attempt, 1);

@@ -182,6 +182,7 @@ pub(crate) fn draft(client_id: &str) -> NewSubmission {
         as_of: jiff::civil::date(2026, 11, 22),
         digest: *insights_id.as_bytes().repeat(2).as_array().unwrap(),
         raw_length: 2_480_000,
+        weight: 3_000_000,
         counts: Counts { customers: 2, accounts: 5, transactions: 5_000 },
         key: WrappedKey { master_key: MasterKeyId(*b"master 1"), bytes: sealed("key") },
         accepted: sealed("accepted"),

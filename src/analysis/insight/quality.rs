@@ -177,7 +177,7 @@ fn accounts(ledger: &Ledger<'_>) -> Vec<AccountQuality> {
         let activity = &mut all[row.account];
         activity.rows += 1;
         activity.counted += u64::from(row.is_counted());
-        let posted = row.transaction().status == Status::Posted && !row.marks.any(Marks::DUPLICATE);
+        let posted = row.status == Status::Posted && !row.marks.any(Marks::DUPLICATE);
         let Some(day) = row.day.filter(|day| posted && *day <= ledger.as_of) else { continue };
         activity.first.get_or_insert(day);
         activity.last = Some(day);
@@ -245,7 +245,7 @@ fn duplicates(ledger: &Ledger<'_>) -> Vec<Duplicate> {
 fn foreign(ledger: &Ledger<'_>) -> Vec<Foreign> {
     let mut by_currency: BTreeMap<Currency, Vec<Box<str>>> = BTreeMap::new();
     for row in ledger.rows.iter().filter(|row| row.marks.any(Marks::FOREIGN_CURRENCY)) {
-        by_currency.entry(row.transaction().currency).or_default().push(id(row));
+        by_currency.entry(row.currency).or_default().push(id(row));
     }
     by_currency.into_iter().map(|(currency, transaction_ids)| Foreign { currency, transaction_ids }).collect()
 }
@@ -255,7 +255,7 @@ fn categorised(ledger: &Ledger<'_>, verdicts: &[Verdict]) -> Share {
     let (mut rows, mut sure_rows) = (0_i128, 0_i128);
     let (mut value, mut sure_value) = (Cents::ZERO, Cents::ZERO);
     for (row, verdict) in ledger.rows.iter().zip(verdicts).filter(|(row, _)| row.is_counted()) {
-        let amount = row.transaction().amount.abs();
+        let amount = row.amount.abs();
         rows += 1;
         value += amount;
         if verdict.confidence >= CATEGORISED && verdict.layer != Layer::Abstained {

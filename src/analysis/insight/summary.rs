@@ -124,7 +124,7 @@ pub(super) fn draw(ledger: &Ledger<'_>, verdicts: &[Verdict], ruleset: &Ruleset)
     let mut totals = vec![Total::default(); categories];
     let mut carried = vec![vec![false; categories]; ledger.accounts.len()];
     for (row, verdict) in counted(ledger, verdicts) {
-        totals[index(verdict.category)].add(row.transaction().amount);
+        totals[index(verdict.category)].add(row.amount);
         carried[row.account][index(verdict.category)] = true;
     }
     let windows: Vec<Common> =
@@ -133,7 +133,7 @@ pub(super) fn draw(ledger: &Ledger<'_>, verdicts: &[Verdict], ruleset: &Ruleset)
     for (row, verdict) in counted(ledger, verdicts) {
         let window = windows[index(verdict.category)].window;
         if window.zip(row.day).is_some_and(|(window, day)| window.contains(day)) {
-            net[index(verdict.category)] += row.transaction().amount;
+            net[index(verdict.category)] += row.amount;
         }
     }
     let mut total = Total::default();

@@ -36,53 +36,78 @@ struct Judged<'r> {
     verdict: Verdict,
 }
 
+/// What has been read so far.
+struct Reader<'r, 'a> {
+    ruleset: &'a Ruleset,
+    distinct: Vec<Narrative>,
+    /// For each narrative the number of its wording.
+    wording_of: Vec<usize>,
+    /// The rows that were judged, by wording.
+    judged: Vec<Vec<Judged<'r>>>,
+    /// Both are only looked up, never walked.
+    by_description: HashMap<&'r str, u32>,
+    by_wording: HashMap<Box<str>, usize>,
+}
+
 /// Reads and labels rows, each with its account. The same as [`Narrative::new`] and [`label`] row by row.
 ///
 /// # Panics
 /// Never: rows are fewer than 2³².
 #[must_use]
 pub fn read<'r>(rows: impl ExactSizeIterator<Item = (&'r Transaction, &'r Account)>, ruleset: &Ruleset) -> (Narratives, Vec<Verdict>) {
-    let mut narratives = Narratives { distinct: Vec::new(), of_row: Vec::with_capacity(rows.len()) };
+    let mut of_row = Vec::with_capacity(rows.len());
     let mut verdicts = Vec::with_capacity(rows.len());
-    // Both are only looked up, never walked.
-    let mut by_description: HashMap<&'r str, u32> = HashMap::with_capacity(rows.len() / 2);
-    let mut by_wording: HashMap<Box<str>, usize> = HashMap::new();
-    let mut wording_of: Vec<usize> = Vec::new();
-    let mut judged: Vec<Vec<Judged<'r>>> = Vec::new();
+    let mut reader = Reader {
+        ruleset,
+        distinct: Vec::new(),
+        wording_of: Vec::new(),
+        judged: Vec::new(),
+        by_description: HashMap::with_capacity(rows.len() / 2),
+        by_wording: HashMap::new(),
+    };
     for (row, account) in rows {
-        let next = u32::try_from(narratives.distinct.len()).expect("fewer rows than that");
-        let of_row = *by_description.entry(&row.description).or_insert(next);
-        if of_row == next {
-            let read = Narrative::new(&row.description, ruleset);
-            let wording = by_wording.get(read.padded()).copied().unwrap_or(judged.len());
-            if wording == judged.len() {
-                by_wording.insert(read.padded().into(), wording);
-                judged.push(Vec::new());
+        let narrative = reader.narrative(row);
+        of_row.push(narrative);
+        verdicts.push(reader.verdict(row, account, narrative as usize));
+    }
+    (Narratives { distinct: reader.distinct, of_row }, verdicts)
+}
+
+impl<'r> Reader<'r, '_> {
+    /// The number of a row's narrative.
+    fn narrative(&mut self, row: &'r Transaction) -> u32 {
+        let next = u32::try_from(self.distinct.len()).expect("fewer rows than that");
+        let number = *self.by_description.entry(&row.description).or_insert(next);
+        if number == next {
+            let read = Narrative::new(&row.description, self.ruleset);
+            let wording = self.by_wording.get(read.padded()).copied().unwrap_or(self.judged.len());
+            if wording == self.judged.len() {
+                self.by_wording.insert(read.padded().into(), wording);
+                self.judged.push(Vec::new());
             }
-            wording_of.push(wording);
-            narratives.distinct.push(read);
+            self.wording_of.push(wording);
+            self.distinct.push(read);
         }
-        narratives.of_row.push(of_row);
-        let (number, product) = (of_row as usize, account.product_category);
-        let narrative = &narratives.distinct[number];
-        let alike = &mut judged[wording_of[number]];
+        number
+    }
+
+    fn verdict(&mut self, row: &'r Transaction, account: &Account, number: usize) -> Verdict {
+        let (narrative, product) = (&self.distinct[number], account.product_category);
+        let alike = &mut self.judged[self.wording_of[number]];
         let known = alike.iter().find(|known| {
             known.product == product
-                && (known.narrative == number || narrative.is_judged_as(&narratives.distinct[known.narrative]))
+                && (known.narrative == number || narrative.is_judged_as(&self.distinct[known.narrative]))
                 && say_the_same(known.row, row)
         });
-        verdicts.push(match known {
-            Some(known) => known.verdict.clone(),
-            None => {
-                let verdict = label(row, account, narrative, ruleset);
-                if alike.len() < KEPT {
-                    alike.push(Judged { row, product, narrative: number, verdict: verdict.clone() });
-                }
-                verdict
-            }
-        });
+        if let Some(known) = known {
+            return known.verdict.clone();
+        }
+        let verdict = label(row, account, narrative, self.ruleset);
+        if alike.len() < KEPT {
+            alike.push(Judged { row, product, narrative: number, verdict: verdict.clone() });
+        }
+        verdict
     }
-    (narratives, verdicts)
 }
 
 /// True where two rows of one wording have all else in common that [`label`] reads.

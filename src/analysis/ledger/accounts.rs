@@ -164,7 +164,7 @@ fn views<'a>(submission: &'a Submission, order: &Order) -> Vec<View<'a>> {
 fn spans(views: usize, rows: &[Row<'_>], as_of: Date) -> Vec<Option<Window>> {
     let mut spans: Vec<Option<Window>> = vec![None; views];
     for row in rows {
-        let Some(day) = row.day.filter(|day| *day <= as_of && row.transaction().status == Status::Posted) else { continue };
+        let Some(day) = row.day.filter(|day| *day <= as_of && row.status == Status::Posted) else { continue };
         let span = spans[row.account].get_or_insert(Window { from: day, to: day });
         *span = Window { from: span.from.min(day), to: span.to.max(day) };
     }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use sha2::{Digest, Sha256};
 
 use super::{LedgerAccount, Row};
+use crate::analysis::days;
 use crate::money::Cents;
 use crate::submission::{Extended, Moment, Submission, Transaction};
 
@@ -29,15 +30,19 @@ pub(super) fn compare(a: &Transaction, b: &Transaction) -> Ordering {
 /// The rows by day, account and all they say, those without a day last.
 pub(super) fn in_order(rows: Vec<Row<'_>>) -> Vec<Row<'_>> {
     // Sorted by short keys: a row is many times their size, and few rows are equal in all of them.
-    let mut keys: Vec<_> = (rows.iter().enumerate())
-        .map(|(at, row)| ((row.day.is_none(), row.day, row.account, row.view, short(row.transaction().amount)), at))
-        .collect();
-    keys.sort_unstable_by(|(a, row_a), (b, row_b)| {
-        let (row_a, row_b) = (&rows[*row_a], &rows[*row_b]);
-        a.cmp(b).then_with(|| compare(row_a.transaction(), row_b.transaction()))
+    let mut keys: Vec<(u128, i64, usize)> = rows.iter().enumerate().map(|(at, row)| (place(row), short(row.amount), at)).collect();
+    keys.sort_unstable_by(|(place_a, amount_a, a), (place_b, amount_b, b)| {
+        (place_a, amount_a).cmp(&(place_b, amount_b)).then_with(|| compare(rows[*a].transaction(), rows[*b].transaction()))
     });
     let mut rows: Vec<Option<Row<'_>>> = rows.into_iter().map(Some).collect();
-    keys.into_iter().map(|(_, at)| rows[at].take().expect("each row has one key")).collect()
+    keys.into_iter().map(|(.., at)| rows[at].take().expect("each row has one key")).collect()
+}
+
+/// Day, account and view of a row as one number that sorts as they do; no day sorts last.
+fn place(row: &Row<'_>) -> u128 {
+    let day = row.day.map_or(u64::from(u32::MAX), |day| u64::from(days::number(day)));
+    let [account, view] = [row.account, row.view].map(|index| u128::from(u32::try_from(index).expect("fewer accounts than that")));
+    (u128::from(day) << 64) | (account << 32) | view
 }
 
 /// An amount as a short key: as it is, for every amount that a payload can hold.
@@ -87,7 +92,7 @@ pub(super) fn make_ids(submission: &Submission, accounts: &[LedgerAccount<'_>], 
 }
 
 fn same_core(a: &Row<'_>, b: &Row<'_>) -> bool {
-    (a.day, a.account, a.view) == (b.day, b.account, b.view) && compare_core(a.transaction(), b.transaction()).is_eq()
+    (a.amount, a.day, a.account, a.view) == (b.amount, b.day, b.account, b.view) && compare_core(a.transaction(), b.transaction()).is_eq()
 }
 
 fn made_id(customer_id: &str, account_id: &str, row: &Row<'_>, ordinal: u64) -> Box<str> {

@@ -310,7 +310,7 @@ fn repaid_products(category: Category, known: &Known) -> &'static [ProductCatego
 /// True for a row that may have moved money between own accounts: counted but for the period.
 pub(super) fn may_pair(ledger: &Ledger<'_>, row: usize) -> bool {
     let row = &ledger.rows[row];
-    !row.marks.any(Marks::UNPAIRABLE) && row.day.is_some() && !row.transaction().amount.is_zero()
+    !row.marks.any(Marks::UNPAIRABLE) && row.day.is_some() && !row.amount.is_zero()
 }
 
 #[cfg(test)]

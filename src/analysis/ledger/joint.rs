@@ -7,10 +7,9 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::accounts::{is_shared, pointer};
-use super::{LedgerAccount, Marks, Reason, Repeat, Row, View};
+use super::{LedgerAccount, Marks, Reason, Repeat, Row, View, content};
 use crate::analysis::days::Window;
-use crate::money::Cents;
-use crate::submission::{ProductCategory, Status, Submission, Warning};
+use crate::submission::{Currency, ProductCategory, Status, Submission, Warning};
 
 /// Equal rows that make two accounts one.
 const EQUAL_ROWS: usize = 20;
@@ -18,6 +17,9 @@ const EQUAL_ROWS: usize = 20;
 const SUSPICIOUS_ROWS: usize = 5;
 /// A row that stands in more accounts than this tells none of them apart and is not compared.
 const ACCOUNTS_A_ROW: usize = 8;
+
+/// Up to so many views of one product each is held against the others to see whether its rows are worth comparing.
+const MOST_COMPARED: usize = 1_000;
 
 /// For each view the first view that is the same account; itself where there is none.
 pub(super) fn same_accounts(
@@ -41,8 +43,16 @@ pub(super) fn same_accounts(
             }
         }
     }
-    let days = posted_days(views.len(), rows);
-    for ((a, b), equal) in equal_rows(views, rows) {
+    // Most accounts give their number, and only a view that could be another's needs its rows compared.
+    let could_be_one = |a: usize, b: usize| !differ(&views[a], &views[b]) && root(&first, a) != root(&first, b);
+    let by_product = by_product(views);
+    let is_in_question = |at: usize| {
+        let others = &by_product[&views[at].account.product_category];
+        others.len() > MOST_COMPARED || others.iter().any(|&other| could_be_one(at, other))
+    };
+    let in_question: Vec<bool> = (0..views.len()).map(is_in_question).collect();
+    let days = posted_days(&in_question, rows);
+    for ((a, b), equal) in equal_rows(views, &in_question, rows) {
         if root(&first, a) == root(&first, b) || differ(&views[a], &views[b]) {
             continue;
         }
@@ -72,27 +82,45 @@ fn differ(a: &View<'_>, b: &View<'_>) -> bool {
         || number(a).zip(number(b)).is_some_and(|(a, b)| a != b)
 }
 
-type Signature<'a> = (ProductCategory, Date, Cents, &'a str);
+/// The views of each product category.
+fn by_product(views: &[View<'_>]) -> BTreeMap<ProductCategory, Vec<usize>> {
+    let mut by_product: BTreeMap<ProductCategory, Vec<usize>> = BTreeMap::new();
+    for (at, view) in views.iter().enumerate() {
+        by_product.entry(view.account.product_category).or_default().push(at);
+    }
+    by_product
+}
 
 /// How many posted rows two views of different customers have in common: the same product category, day, amount and text.
-fn equal_rows(views: &[View<'_>], rows: &[Row<'_>]) -> BTreeMap<(usize, usize), usize> {
-    let mut signed: Vec<(Signature<'_>, usize)> = (rows.iter())
-        .filter(|row| row.transaction().status == Status::Posted)
-        .filter_map(|row| {
-            let category = views[row.account].account.product_category;
-            Some(((category, row.day?, row.transaction().amount, &*row.transaction().description), row.account))
+fn equal_rows(views: &[View<'_>], in_question: &[bool], rows: &[Row<'_>]) -> BTreeMap<(usize, usize), usize> {
+    // By what is short first: few rows of different accounts agree in it, and only their texts are compared.
+    let mut keyed: Vec<((ProductCategory, Date, i64), usize)> = (rows.iter().enumerate())
+        .filter(|(_, row)| in_question[row.account] && row.status == Status::Posted)
+        .filter_map(|(at, row)| {
+            let amount = content::short(row.amount);
+            Some(((views[row.account].account.product_category, row.day?, amount), at))
         })
         .collect();
-    signed.sort_unstable();
+    keyed.sort_unstable();
     let mut equal = BTreeMap::new();
-    for alike in signed.chunk_by(|a, b| a.0 == b.0) {
-        let counts: Vec<(usize, usize)> = alike.chunk_by(|a, b| a.1 == b.1).map(|same| (same[0].1, same.len())).collect();
-        if !(2..=ACCOUNTS_A_ROW).contains(&counts.len()) {
+    let mut signed: Vec<(&str, usize)> = Vec::new();
+    for alike in keyed.chunk_by(|a, b| a.0 == b.0) {
+        let account = |at: usize| rows[at].account;
+        if alike.iter().all(|(_, at)| account(*at) == account(alike[0].1)) {
             continue;
         }
-        for (at, (a, of_a)) in counts.iter().enumerate() {
-            for (b, of_b) in &counts[at + 1..] {
-                *equal.entry((*a, *b)).or_insert(0) += of_a.min(of_b);
+        signed.clear();
+        signed.extend(alike.iter().map(|(_, at)| (&*rows[*at].transaction().description, account(*at))));
+        signed.sort_unstable();
+        for alike in signed.chunk_by(|a, b| a.0 == b.0) {
+            let counts: Vec<(usize, usize)> = alike.chunk_by(|a, b| a.1 == b.1).map(|same| (same[0].1, same.len())).collect();
+            if !(2..=ACCOUNTS_A_ROW).contains(&counts.len()) {
+                continue;
+            }
+            for (at, (a, of_a)) in counts.iter().enumerate() {
+                for (b, of_b) in &counts[at + 1..] {
+                    *equal.entry((*a, *b)).or_insert(0) += of_a.min(of_b);
+                }
             }
         }
     }
@@ -100,9 +128,9 @@ fn equal_rows(views: &[View<'_>], rows: &[Row<'_>]) -> BTreeMap<(usize, usize), 
 }
 
 /// The day of each posted row, ascending, by view.
-fn posted_days(views: usize, rows: &[Row<'_>]) -> Vec<Vec<Date>> {
-    let mut days: Vec<Vec<Date>> = vec![Vec::new(); views];
-    for row in rows.iter().filter(|row| row.transaction().status == Status::Posted) {
+fn posted_days(in_question: &[bool], rows: &[Row<'_>]) -> Vec<Vec<Date>> {
+    let mut days: Vec<Vec<Date>> = vec![Vec::new(); in_question.len()];
+    for row in rows.iter().filter(|row| in_question[row.account] && row.status == Status::Posted) {
         days[row.account].extend(row.day);
     }
     for days in &mut days {
@@ -127,24 +155,25 @@ fn unite(first: &mut [usize], a: usize, b: usize) {
     first[a.max(b)] = a.min(b);
 }
 
+/// Account, status, day, currency and amount of a row.
+type Shared = (usize, Status, Option<Date>, Currency, i64);
+
 /// Marks the rows of an account that another customer's view of it already has. In one account a day and an amount are one row
 /// whatever each consent calls it; what one view has more of than another counts too.
 pub(super) fn find(accounts: &[LedgerAccount<'_>], rows: &mut [Row<'_>]) -> Vec<Repeat> {
-    let mut shared: Vec<usize> =
-        (0..rows.len()).filter(|&row| accounts[rows[row].account].views.len() > 1 && !rows[row].marks.any(Marks::DUPLICATE)).collect();
-    let key = |row: &Row<'_>| {
-        let transaction = row.transaction();
-        (row.account, transaction.status, row.day, transaction.currency, transaction.amount)
-    };
-    // Rows stand by account, day and view, and the sort keeps that order within equal keys.
-    shared.sort_by_key(|&row| key(&rows[row]));
+    let mut shared: Vec<(Shared, usize)> = (rows.iter().enumerate())
+        .filter(|(_, row)| accounts[row.account].views.len() > 1 && !row.marks.any(Marks::DUPLICATE))
+        .map(|(at, row)| ((row.account, row.status, row.day, row.currency, content::short(row.amount)), at))
+        .collect();
+    // Rows stand by day, account and view: their places keep that order within equal keys.
+    shared.sort_unstable();
     let mut dropped: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
-    for alike in shared.chunk_by(|&a, &b| key(&rows[a]) == key(&rows[b])) {
-        let by_view: Vec<&[usize]> = alike.chunk_by(|&a, &b| rows[a].view == rows[b].view).collect();
+    for alike in shared.chunk_by(|a, b| a.0 == b.0) {
+        let by_view: Vec<&[(Shared, usize)]> = alike.chunk_by(|a, b| rows[a.1].view == rows[b.1].view).collect();
         let most = by_view.iter().map(|of_view| of_view.len()).max().unwrap_or(0);
         let kept = by_view.iter().position(|of_view| of_view.len() == most).expect("one of them is the longest");
         for (_, of_view) in by_view.iter().enumerate().filter(|(at, _)| *at != kept) {
-            for &row in *of_view {
+            for &(_, row) in *of_view {
                 dropped.entry((rows[row].account, rows[row].view)).or_default().push(row);
             }
         }

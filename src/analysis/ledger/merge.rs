@@ -14,7 +14,7 @@ pub(super) fn rows<'a>(submission: &'a Submission, order: &Order, warnings: &mut
     let mut conflicting = 0_usize;
     for &customer in &order.customers {
         // Only looked up, never walked: its order cannot reach the report.
-        let mut by_id: HashMap<(usize, &str), usize> = HashMap::new();
+        let mut by_id: HashMap<(usize, &str), usize> = HashMap::with_capacity(submission.customers[customer].transactions.len());
         let mut repeated: Vec<(usize, &'a Transaction, usize)> = Vec::new();
         for (index, transaction) in submission.customers[customer].transactions.iter().enumerate() {
             if let Some(id) = transaction.transaction_id.as_deref() {
@@ -55,6 +55,10 @@ fn row(customer: usize, index: usize, original: &Transaction) -> Row<'_> {
         account: original.account,
         view: 0,
         made_id: None,
+        amount: original.amount,
+        currency: original.currency,
+        status: original.status,
+        kind: original.kind,
         day: original.day(),
         marks: Marks::default(),
         pair: None,

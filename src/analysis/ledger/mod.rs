@@ -24,7 +24,8 @@ use super::days::Window;
 use super::label::Narratives;
 use super::label::Verdict;
 use super::ruleset::Ruleset;
-use crate::submission::{Account, Currency, Customer, Order, Status, Submission, Transaction, Warning};
+use crate::money::Cents;
+use crate::submission::{Account, Currency, Customer, Order, Status, Submission, Transaction, TransactionType, Warning};
 
 pub use accounts::{Coverage, LedgerAccount, View};
 pub use marks::Marks;
@@ -82,6 +83,14 @@ pub struct Row<'a> {
     pub view: usize,
     /// The id of a row that the holder gave none.
     pub made_id: Option<Box<str>>,
+    /// Of the row: what nearly every pass asks for stands here, the rest lies farther away in memory.
+    pub amount: Cents,
+    /// Of the row.
+    pub currency: Currency,
+    /// Of the row.
+    pub status: Status,
+    /// Of the row.
+    pub kind: TransactionType,
     /// The effective day; only a pending row may have none.
     pub day: Option<Date>,
     /// What sets it apart.
@@ -143,8 +152,8 @@ impl<'a> Ledger<'a> {
         for row in &mut self.rows {
             let account = &self.accounts[row.account];
             let apart = [
-                (Marks::PENDING, row.transaction().status == Status::Pending),
-                (Marks::FOREIGN_CURRENCY, row.transaction().currency != Currency::AUD),
+                (Marks::PENDING, row.status == Status::Pending),
+                (Marks::FOREIGN_CURRENCY, row.currency != Currency::AUD),
                 (Marks::AFTER_AS_OF, row.day.is_some_and(|day| day > self.as_of)),
                 (
                     Marks::OUTSIDE_PERIOD,
@@ -191,7 +200,7 @@ impl<'a> Ledger<'a> {
 pub fn settle(ledger: &mut Ledger<'_>, narratives: &Narratives, verdicts: &mut [Verdict], ruleset: &Ruleset) {
     for (at, row) in ledger.rows.iter_mut().enumerate() {
         let narrative = &narratives[at];
-        if narrative.authorisation && row.transaction().status == Status::Posted {
+        if narrative.authorisation && row.status == Status::Posted {
             row.marks.add(Marks::AUTHORISATION);
         }
     }

@@ -64,18 +64,19 @@ pub(super) fn find(rows: &mut [Row<'_>]) -> Vec<Repeat> {
 
 /// The runs of rows of one account that agree in status, amount, currency and description, each in canonical order.
 fn alike(rows: &[Row<'_>]) -> Vec<Vec<usize>> {
-    let mut keys: Vec<(usize, usize, i64, usize)> =
-        rows.iter().enumerate().map(|(at, row)| (row.account, row.view, content::short(row.transaction().amount), at)).collect();
+    let mut keys: Vec<(u64, i64, u32)> = (0..).zip(rows).map(|(at, row)| (view(row), content::short(row.amount), at)).collect();
     keys.sort_unstable();
     let mut runs = Vec::new();
-    for same_amount in keys.chunk_by(|a, b| (a.0, a.1, a.2) == (b.0, b.1, b.2)).filter(|keys| keys.len() > 1) {
-        let mut same_amount: Vec<usize> = same_amount.iter().map(|key| key.3).collect();
+    let mut same_amount: Vec<usize> = Vec::new();
+    for keys in keys.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).filter(|keys| keys.len() > 1) {
+        same_amount.clear();
+        same_amount.extend(keys.iter().map(|key| key.2 as usize));
         if !has_near(rows, &same_amount) {
             continue;
         }
         let text = |row: usize| {
-            let transaction = rows[row].transaction();
-            (transaction.status, transaction.currency, transaction.amount, &*transaction.description)
+            let row = &rows[row];
+            (row.status, row.currency, row.amount, &*row.transaction().description)
         };
         // Stable: rows of one text stay by day.
         same_amount.sort_by(|&a, &b| text(a).cmp(&text(b)));
@@ -83,6 +84,12 @@ fn alike(rows: &[Row<'_>]) -> Vec<Vec<usize>> {
         runs.extend(alike.filter(|run| run.len() > 1 && has_near(rows, run)).map(<[usize]>::to_vec));
     }
     runs
+}
+
+/// Account and view of a row as one number.
+fn view(row: &Row<'_>) -> u64 {
+    let [account, view] = [row.account, row.view].map(|index| u64::from(u32::try_from(index).expect("fewer accounts than that")));
+    account << 32 | view
 }
 
 /// True where two neighbours are close enough to be one payment.
@@ -107,7 +114,7 @@ fn same_content(rows: &mut [Row<'_>], run: &[usize], clocks: &Clocks, pages: &[b
             || clocks.tell(row, equal.len())
             || has_receipt(row, rows, run)
             || pages[*first]
-            || !is_plausible_twice(row.transaction().amount);
+            || !is_plausible_twice(row.amount);
         if one_event {
             mark(rows, rest, Marks::DUPLICATE);
             repeats.push(Repeat { rows: equal.to_vec(), reason: Reason::SameContent });
@@ -207,7 +214,7 @@ fn has_receipt(row: &Row<'_>, rows: &[Row<'_>], run: &[usize]) -> bool {
     let digits = description.as_bytes().chunk_by(|a, b| a.is_ascii_digit() && b.is_ascii_digit()).filter(|run| run[0].is_ascii_digit());
     let longest = digits.map(<[u8]>::len).max().unwrap_or(0);
     // Shorter numbers may be an account's: then a payment that may well be made twice is not one event.
-    let enough = if is_plausible_twice(row.transaction().amount) && !description.to_ascii_uppercase().contains("RECEIPT") { 11 } else { 5 };
+    let enough = if is_plausible_twice(row.amount) && !description.to_ascii_uppercase().contains("RECEIPT") { 11 } else { 5 };
     longest >= enough && days_apart(rows, run[0], run[run.len() - 1]) <= REPOST_DAYS
 }
 

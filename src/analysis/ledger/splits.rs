@@ -85,12 +85,12 @@ fn reads_as_transfer(row: &Row<'_>, narrative: &Narrative, verdict: &Verdict, ru
     narrative.says_transfer_to
         || narrative.says_transfer_from
         || matches!(narrative.channel, Channel::InternetTransfer | Channel::Osko)
-        || matches!(row.transaction().kind, TransactionType::TransferIncoming | TransactionType::TransferOutgoing)
+        || matches!(row.kind, TransactionType::TransferIncoming | TransactionType::TransferOutgoing)
         || matches!(ruleset.kind(verdict.category), Kind::Transfer | Kind::Person)
 }
 
 fn is_debit(ledger: &Ledger<'_>, one: &Loose) -> bool {
-    ledger.rows[one.row].transaction().amount.is_negative()
+    ledger.rows[one.row].amount.is_negative()
 }
 
 /// The rows of other accounts that could be parts of a sum, in the ledger's order.
@@ -103,7 +103,7 @@ fn candidates<'l>(
     pairing: &mut Pairing,
 ) -> Vec<(&'l Loose, Words)> {
     let day = |one: &Loose| ledger.rows[one.row].day.expect("a row that may pair has a day");
-    let amount = |one: &Loose| ledger.rows[one.row].transaction().amount;
+    let amount = |one: &Loose| ledger.rows[one.row].amount;
     let sum_is_debit = is_debit(ledger, whole);
     let gap = |part: &Loose| if sum_is_debit { between(day(whole), day(part)) } else { between(day(part), day(whole)) };
     let (first, last) = if sum_is_debit { (*DAYS.start(), *DAYS.end()) } else { (-*DAYS.end(), -*DAYS.start()) };
@@ -129,7 +129,7 @@ fn only_sum<'l>(ledger: &Ledger<'_>, whole: &Loose, candidates: &[(&'l Loose, Wo
     if candidates.len() > MOST {
         return None;
     }
-    let amount = |one: &Loose| ledger.rows[one.row].transaction().amount;
+    let amount = |one: &Loose| ledger.rows[one.row].amount;
     let mut fitting = (0_u32..1 << candidates.len()).filter(|chosen| {
         let parts = (0..candidates.len()).filter(|at| chosen & (1 << at) != 0);
         usize::try_from(chosen.count_ones()).is_ok_and(|count| PARTS.contains(&count))

@@ -111,7 +111,7 @@ pub(super) fn pair(ledger: &Ledger<'_>, narratives: &Narratives, verdicts: &[Ver
     let mut rows: Vec<(i64, bool, usize)> = (0..ledger.rows.len())
         .filter(|&row| may_pair(ledger, row))
         .map(|row| {
-            let amount = ledger.rows[row].transaction().amount;
+            let amount = ledger.rows[row].amount;
             (content::short(amount.abs()), amount.is_positive(), row)
         })
         .collect();

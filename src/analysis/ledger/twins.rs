@@ -131,8 +131,8 @@ fn tolerated(
     narratives: &Narratives,
     known: &Known,
 ) -> Option<Cents> {
-    let promised = ledger.rows[hold].transaction().amount.abs();
-    let paid = ledger.rows[posted].transaction().amount.abs();
+    let promised = ledger.rows[hold].amount.abs();
+    let paid = ledger.rows[posted].amount.abs();
     let is = |categories: &[Category]| categories.contains(&verdicts[hold].category) || categories.contains(&verdicts[posted].category);
     let within = |less: i128, more: i128| {
         let bound = |percent| promised.mul_div(percent, 100).expect("100 is not 0");
