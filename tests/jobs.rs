@@ -385,3 +385,31 @@ async fn many_orders_over_many_rows_are_a_limit_of_the_analysis() {
     bed.becomes(&queue, id, State::Completed).await;
     assert!(workers.drain(PATIENCE).await);
 }
+
+/// Two processes on one long queue: what one claims the other passes over, and every job is done once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_processes_work_off_one_queue() {
+    let bed = Bed::new().await;
+    let begun = Arc::new(AtomicUsize::new(0));
+    let counted = |begun: &Arc<AtomicUsize>| -> Analyse {
+        let begun = Arc::clone(begun);
+        Arc::new(move |submission, ruleset, as_of| {
+            begun.fetch_add(1, Ordering::SeqCst);
+            analysis::analyse(submission, ruleset, as_of)
+        })
+    };
+    let mut ids = Vec::new();
+    for seed in 100..180 {
+        ids.push(bed.accept(seed, None).await);
+    }
+    let (one, one_workers) = bed.process(counted(&begun));
+    let (other, other_workers) = bed.process(counted(&begun));
+    one.wake();
+    other.wake();
+    for id in &ids {
+        bed.becomes(&one, *id, State::Completed).await;
+    }
+    assert_eq!(begun.load(Ordering::SeqCst), ids.len(), "no job is worked on twice");
+    assert!(one_workers.drain(PATIENCE).await);
+    assert!(other_workers.drain(PATIENCE).await);
+}

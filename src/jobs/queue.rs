@@ -1,8 +1,8 @@
 //! The local end of the queue: places reserved before the insert, what was handed over, which leases are held, who waits for news.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::future::Future;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -46,6 +46,11 @@ struct Shared {
     waiting: Mutex<VecDeque<Waiting>>,
     seen: Mutex<Seen>,
     probe_now: AtomicBool,
+    /// What workers of this process are claiming at this moment.
+    claiming: Mutex<BTreeSet<Uuid>>,
+    /// Where in a look this process begins: at its head, or at a place of its own.
+    start: AtomicUsize,
+    own_start: usize,
     wake: Notify,
     held: Mutex<BTreeMap<Uuid, Held>>,
     listeners: Mutex<BTreeMap<Uuid, Vec<Weak<Notify>>>>,
@@ -118,6 +123,9 @@ impl Queue {
             waiting: Mutex::default(),
             seen: Mutex::new(Seen { due: VecDeque::new(), look_again_at: Instant::now() }),
             probe_now: AtomicBool::new(true),
+            claiming: Mutex::default(),
+            start: AtomicUsize::new(0),
+            own_start: 1 + usize::from(Uuid::new_v4().as_bytes()[0]) % (PROBE as usize - 1),
             wake: Notify::new(),
             held: Mutex::default(),
             listeners: Mutex::default(),
@@ -260,9 +268,19 @@ impl Queue {
         false
     }
 
+    /// Keeps what a look brought, less what is being claimed here at this moment. Oldest first; once another process was faster, from a
+    /// place of this process's own, so that processes do not all try the same jobs.
     fn saw(&self, due: Vec<Due>) {
+        let claiming = self.0.claiming.lock();
+        let mut due: VecDeque<Due> = due.into_iter().filter(|due| !claiming.contains(&due.insights_id)).collect();
+        drop(claiming);
+        if due.is_empty() {
+            self.0.start.store(0, Ordering::Relaxed);
+        } else {
+            due.rotate_left(self.0.start.load(Ordering::Relaxed) % due.len());
+        }
         let mut seen = self.0.seen.lock();
-        seen.due = due.into();
+        seen.due = due;
         // One look may bring work for every worker of this process.
         if seen.due.len() > 1 {
             self.0.wake.notify_waiters();
@@ -283,6 +301,7 @@ impl Queue {
             && let Some(memory) = self.0.admission.admit_work(due.weight)
         {
             seen.due.pop_front();
+            self.0.claiming.lock().insert(due.insights_id);
             if seen.due.is_empty() {
                 self.0.probe_now.store(true, Ordering::Release);
             }
@@ -293,6 +312,16 @@ impl Queue {
             self.0.admission.forgo_work();
         }
         waiting.pop_front().map(|waiting| Next::HandedOver(Box::new(waiting.work)))
+    }
+
+    /// A claim has been tried. Where another process was faster the look is old: the next one starts elsewhere.
+    pub(super) fn tried(&self, due: Due, was_lost: bool) {
+        self.0.claiming.lock().remove(&due.insights_id);
+        if was_lost {
+            self.0.start.store(self.0.own_start, Ordering::Relaxed);
+            self.0.seen.lock().due.clear();
+            self.0.probe_now.store(true, Ordering::Release);
+        }
     }
 
     fn units(&self, bytes: u64) -> u32 {

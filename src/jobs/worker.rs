@@ -95,7 +95,9 @@ impl Worker {
 
     async fn due(&self, due: Due) -> Option<Lease> {
         let now = self.now();
-        let claimed = match self.tools.store.claim(due, now, now + self.options.lease).await {
+        let claimed = self.tools.store.claim(due, now, now + self.options.lease).await;
+        self.queue.tried(due, matches!(claimed, Ok(None)));
+        let claimed = match claimed {
             Ok(claimed) => claimed?,
             Err(error) => {
                 tracing::warn!(insights.id = %due.insights_id, %error, "a job could not be claimed");
