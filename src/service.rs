@@ -75,8 +75,8 @@ pub enum StartError {
     #[error("{0}")]
     Demo(String),
     /// The work did not end in time.
-    #[error("work was still running after {0} seconds; its leases lapse and another process goes on")]
-    NotDrained(u64),
+    #[error("work was still running; its leases lapse and another process goes on")]
+    NotDrained,
 }
 
 impl StartError {
@@ -334,7 +334,7 @@ impl Service {
         tracing::info!("draining: running work finishes, nothing new is taken");
         tokio::select! {
             drained = self.drain() => drained,
-            () = next() => Err(StartError::NotDrained(0)),
+            () = next() => Err(StartError::NotDrained),
         }
     }
 
@@ -347,21 +347,23 @@ impl Service {
         queue.drain();
         stop_api.cancel();
         let ops = listeners.pop();
-        let drained = tokio::time::timeout(GRACE, async {
+        // One span of grace for both: what requests took of it, the work has no more.
+        let until = tokio::time::Instant::now() + GRACE;
+        let drained = tokio::time::timeout_at(until, async {
             for listener in listeners {
                 // A listener that panicked has been logged; there is nothing to wait for.
                 let _ = listener.await;
             }
         });
         let requests_done = drained.await.is_ok();
-        let work_done = workers.drain(GRACE).await;
+        let work_done = workers.drain(until.saturating_duration_since(tokio::time::Instant::now())).await;
         stop_ops.cancel();
         if let Some(ops) = ops {
             let _ = tokio::time::timeout(Duration::from_secs(1), ops).await;
         }
         store.close().await;
         drop(occupancy);
-        if requests_done && work_done { Ok(()) } else { Err(StartError::NotDrained(GRACE.as_secs())) }
+        if requests_done && work_done { Ok(()) } else { Err(StartError::NotDrained) }
     }
 }
 

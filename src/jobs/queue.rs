@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::Options;
 use crate::admission::{Admission, Permit};
-use crate::store::{Due, Lease, Store, seal::DataKey};
+use crate::store::{Claimed, Due, Lease, Store, seal::DataKey};
 use crate::submission::Submission;
 
 /// Semaphores count in these units, so that a body of any size fits their 32 bits.
@@ -314,13 +314,23 @@ impl Queue {
         waiting.pop_front().map(|waiting| Next::HandedOver(Box::new(waiting.work)))
     }
 
-    /// A claim has been tried. Where another process was faster the look is old: the next one starts elsewhere.
-    pub(super) fn tried(&self, due: Due, was_lost: bool) {
+    /// A claim has been tried. Where another process was faster the look is old: the next one starts elsewhere. Where the store
+    /// failed (a full disk still reads) the next look waits its turn: trying at once would be a busy loop.
+    pub(super) fn tried(&self, due: Due, claimed: &crate::store::Result<Option<Claimed>>) {
         self.0.claiming.lock().remove(&due.insights_id);
-        if was_lost {
-            self.0.start.store(self.0.own_start, Ordering::Relaxed);
-            self.0.seen.lock().due.clear();
-            self.0.probe_now.store(true, Ordering::Release);
+        match claimed {
+            Ok(Some(_)) => {}
+            Ok(None) => {
+                self.0.start.store(self.0.own_start, Ordering::Relaxed);
+                self.0.seen.lock().due.clear();
+                self.0.probe_now.store(true, Ordering::Release);
+            }
+            Err(_) => {
+                let mut seen = self.0.seen.lock();
+                seen.due.clear();
+                seen.look_again_at = Instant::now() + self.0.poll_every;
+                self.0.probe_now.store(false, Ordering::Release);
+            }
         }
     }
 
@@ -387,6 +397,26 @@ impl Drop for News {
             if of_this.is_empty() {
                 listeners.remove(&self.insights_id);
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::StoreError;
+
+    #[tokio::test]
+    async fn after_a_failed_claim_the_store_is_left_alone_and_after_a_lost_one_it_is_asked_again() {
+        let options = Options { poll_every: Duration::from_mins(10), ..Options::new(1, 1 << 20) };
+        let queue = Queue::new(&options);
+        let due = Due { insights_id: Uuid::nil(), fence: 0, due_at: Timestamp::UNIX_EPOCH, weight: 1 };
+        for (claimed, asks_again) in [(Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut)), false), (Ok(None), true)] {
+            queue.saw(vec![due, due]);
+            assert!(matches!(queue.pick(), Some(Next::Due(..))));
+            queue.tried(due, &claimed);
+            assert!(queue.pick().is_none(), "the look is old");
+            assert_eq!(queue.time_to_look(), asks_again);
         }
     }
 }

@@ -96,7 +96,7 @@ impl Worker {
     async fn due(&self, due: Due) -> Option<Lease> {
         let now = self.now();
         let claimed = self.tools.store.claim(due, now, now + self.options.lease).await;
-        self.queue.tried(due, matches!(claimed, Ok(None)));
+        self.queue.tried(due, &claimed);
         let claimed = match claimed {
             Ok(claimed) => claimed?,
             Err(error) => {

@@ -223,7 +223,7 @@ pub enum TransactionType {
 pub struct Moment {
     /// The day.
     pub day: Date,
-    /// The instant, where it was not a date-only marker or a bare date.
+    /// The instant, where it was not a date-only marker.
     pub at: Option<Timestamp>,
 }
 
