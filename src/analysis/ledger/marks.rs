@@ -4,7 +4,7 @@ use serde::ser::{Serialize, SerializeSeq, Serializer};
 
 /// A set of marks. `flags[]` of a row in the report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Marks(u16);
+pub struct Marks(u32);
 
 macro_rules! marks {
     ($($(#[$doc:meta])* $name:ident = $bit:literal, $text:literal;)*) => {
@@ -46,6 +46,8 @@ marks! {
     REPEATED = 13, "repeated";
     /// A pending row of its id came too.
     WAS_PENDING = 14, "wasPending";
+    /// A payment that came back: its reversal is in the payload.
+    RETURNED = 15, "returned";
 }
 
 impl Marks {

@@ -8,6 +8,7 @@ pub(super) mod content;
 mod debts;
 mod evidence;
 mod joint;
+mod links;
 mod marks;
 mod matching;
 mod merge;
@@ -28,6 +29,7 @@ use crate::money::Cents;
 use crate::submission::{Account, Currency, Customer, Order, Status, Submission, Transaction, TransactionType, Warning};
 
 pub use accounts::{Coverage, LedgerAccount, View};
+pub use links::{Link, Links};
 pub use marks::Marks;
 pub use repeats::{Reason, Repeat};
 pub use transfers::{Basis, LOOKS, Pair, Pairing, Scope};
@@ -54,6 +56,8 @@ pub struct Ledger<'a> {
     pub holds: Vec<Hold>,
     /// Money that moved between the order's own accounts.
     pub pairing: Pairing,
+    /// Reversals and refunds, with what they undo.
+    pub links: Links,
     /// What was noticed.
     pub warnings: Vec<Warning>,
 }
@@ -139,6 +143,7 @@ impl<'a> Ledger<'a> {
             repeats: Vec::new(),
             holds: Vec::new(),
             pairing: Pairing::default(),
+            links: Links::default(),
             warnings,
         };
         ledger.mark();

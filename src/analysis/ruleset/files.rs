@@ -79,6 +79,7 @@ const EMBEDDED: &[(&str, &str)] = embedded![
     "phrases/salary_packaging.tsv",
     "phrases/tax.tsv",
     "phrases/transfers.tsv",
+    "profile.toml",
     "public_holidays.tsv",
     "surnames.tsv",
     "taxonomy.toml",

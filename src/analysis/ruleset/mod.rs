@@ -5,6 +5,7 @@ mod channels;
 mod facts;
 mod files;
 mod lexicon;
+mod profile;
 mod rule;
 mod table;
 mod taxonomy;
@@ -24,6 +25,7 @@ pub(crate) use channels::{Channels, Lead, Party};
 pub use facts::Region;
 pub(crate) use facts::{MccPrior, Places};
 pub(crate) use lexicon::Hit;
+pub use profile::{AffordabilityProfile, CommitmentsProfile, Profile, RiskProfile};
 pub use rule::Example;
 pub(crate) use rule::{Direction, Need, Rule, Source, Way};
 pub use taxonomy::{Category, Group, Kind, Known, Necessity};
@@ -33,6 +35,7 @@ pub use taxonomy::{Category, Group, Kind, Known, Necessity};
 pub struct Ruleset {
     version: Box<str>,
     taxonomy: Taxonomy,
+    profile: Profile,
     facts: Facts,
     channels: Channels,
     lexicon: Lexicon,
@@ -73,7 +76,8 @@ impl Ruleset {
     }
 
     fn read(files: &Files) -> Result<Self, RulesError> {
-        let taxonomy = Taxonomy::read("taxonomy.toml", files.text("taxonomy.toml"))?;
+        let mut taxonomy = Taxonomy::read("taxonomy.toml", files.text("taxonomy.toml"))?;
+        let profile = Profile::read("profile.toml", files.text("profile.toml"), &mut taxonomy)?;
         let facts = Facts::read(files, &taxonomy)?;
         let mut lines = brands::read(files, &taxonomy)?;
         let mut examples = Vec::new();
@@ -84,7 +88,7 @@ impl Ruleset {
         }
         let channels = Channels::read(files.text("channels.tsv"))?;
         let lexicon = Lexicon::build(lines)?;
-        Ok(Self { version: files.version(), taxonomy, facts, channels, lexicon, examples })
+        Ok(Self { version: files.version(), taxonomy, profile, facts, channels, lexicon, examples })
     }
 
     /// SHA-256 over the files in use, hex: `rulesVersion` of the report.
@@ -97,6 +101,12 @@ impl Ruleset {
     #[must_use]
     pub fn taxonomy_version(&self) -> &str {
         &self.taxonomy.version
+    }
+
+    /// The operator's choices.
+    #[must_use]
+    pub fn profile(&self) -> &Profile {
+        &self.profile
     }
 
     /// The categories that code names.
