@@ -3,8 +3,10 @@
 //! A stream belongs to one account and one direction; a row is in one stream at most. Streams of income may be irregular, all others
 //! have a cadence.
 
+mod attribution;
 mod finder;
 mod income;
+mod traits;
 
 use std::sync::Arc;
 
