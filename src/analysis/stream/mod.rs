@@ -18,7 +18,9 @@ use super::ledger::Ledger;
 use super::ruleset::{Category, Ruleset};
 use crate::money::Cents;
 
+pub(crate) use attribution::{OwnName, People};
 pub(crate) use finder::Finder;
+pub(crate) use traits::is_word_of_pay;
 
 /// How often a stream comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -37,7 +37,7 @@ pub(super) fn of(word: &str, ruleset: &Ruleset) -> Word {
     if COMPANY.binary_search(&word).is_ok() {
         traits = traits.or(Word::COMPANY);
     }
-    if PAY.binary_search(&word).is_ok() {
+    if is_word_of_pay(word) {
         traits = traits.or(Word::PAY);
     }
     traits
@@ -46,6 +46,12 @@ pub(super) fn of(word: &str, ruleset: &Ruleset) -> Word {
 /// True for the legal form of a company.
 pub(super) fn is_company_form(word: &str) -> bool {
     matches!(word, "PTY" | "LTD" | "LIMITED" | "PL" | "INC" | "INCORPORATED" | "LLC" | "CORP" | "CORPORATION" | "ATF" | "TRUST" | "TRUSTEE")
+}
+
+/// True for a word that stands around a pay and names nobody.
+#[must_use]
+pub(crate) fn is_word_of_pay(word: &str) -> bool {
+    PAY.binary_search(&word).is_ok()
 }
 
 /// Words of companies and offices. Sorted.
@@ -70,7 +76,7 @@ const COMPANY: &[&str] = &[
 ];
 
 /// Words that stand around a pay and name nobody. Sorted.
-pub(super) const PAY: &[&str] = &[
+const PAY: &[&str] = &[
     "ADVICE",
     "ALLOWANCE",
     "BACK",

@@ -192,7 +192,3 @@ fn drop_gone(groups: &mut Vec<Judged>, gone: &BTreeSet<usize>) {
     });
 }
 
-/// True for income of a government.
-pub(super) fn is_government(look: &Look<'_, '_, '_>, group: &Judged) -> bool {
-    look.finder.ruleset.kind(group.category) == Kind::Income && look.finder.ruleset.code(group.category).starts_with("GOV_")
-}
