@@ -25,7 +25,7 @@ pub(crate) use channels::{Channels, Lead, Party};
 pub use facts::Region;
 pub(crate) use facts::{MccPrior, Places};
 pub(crate) use lexicon::Hit;
-pub use profile::{AffordabilityProfile, CommitmentsProfile, Profile, RiskProfile};
+pub use profile::{AffordabilityProfile, BillsAYear, CommitmentsProfile, ExpensesProfile, Profile, RiskProfile};
 pub use rule::Example;
 pub(crate) use rule::{Direction, Need, Rule, Source, Way};
 pub use taxonomy::{Category, Group, Kind, Known, Necessity};
