@@ -101,11 +101,13 @@ impl Scope {
         Calendar::of(common_window(ledger, |account| carries[account]))
     }
 
-    /// As [`Self::calendar`]; where no row has such a role, the days of the accounts that could have borne one, so that looking and
-    /// finding none is 0. Spending stands on everyday accounts and cards, not on loans and term deposits.
+    /// As [`Self::calendar`]; where no row has such a role, the days of the accounts that spend, else of those that could, so that looking
+    /// and finding none is 0. Spending stands on everyday accounts and cards, not on loans and term deposits.
     pub(super) fn calendar_of_spending(&self, ledger: &Ledger<'_>, roles: &[Role]) -> Calendar {
-        if self.of_roles(roles).next().is_some() {
-            return self.calendar(ledger, roles);
+        for roles in [roles, &[Role::Expense, Role::Commitment, Role::Risk]] {
+            if self.of_roles(roles).next().is_some() {
+                return self.calendar(ledger, roles);
+            }
         }
         let could = |account: usize| {
             let of = &ledger.accounts[account];
