@@ -1,6 +1,7 @@
 //! The analysis, from a submission to the document: each rule of the ledger and the report by a payload that breaks it.
 
 mod accounts;
+mod commitments;
 mod counting;
 mod document;
 #[path = "../support/mock_files.rs"]
