@@ -38,6 +38,8 @@ const EMBEDDED: &[(&str, &str)] = embedded![
     "names/collectors.tsv",
     "names/consumer_lease.tsv",
     "names/councils_government.tsv",
+    "names/councils_north_west.tsv",
+    "names/councils_south_east.tsv",
     "names/crypto.tsv",
     "names/dining_takeaway.tsv",
     "names/education_childcare.tsv",
