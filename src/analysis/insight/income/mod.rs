@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::context::Context;
 use super::scope::Scope;
 
-pub(crate) use numbers::SalaryChange;
 use numbers::Numbers;
+pub(crate) use numbers::SalaryChange;
 
 /// The block.
 #[derive(Clone, Debug, Serialize)]
