@@ -11,7 +11,9 @@ mod table;
 mod taxonomy;
 pub(crate) mod words;
 
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
@@ -25,7 +27,7 @@ pub(crate) use channels::{Channels, Lead, Party};
 pub use facts::Region;
 pub(crate) use facts::{MccPrior, Places};
 pub(crate) use lexicon::Hit;
-pub use profile::{AffordabilityProfile, CommitmentsProfile, Profile, RiskProfile};
+pub use profile::{AffordabilityProfile, BillsAYear, CommitmentsProfile, ExpensesProfile, Profile, RiskProfile};
 pub use rule::Example;
 pub(crate) use rule::{Direction, Need, Rule, Source, Way};
 pub use taxonomy::{Category, Group, Kind, Known, Necessity};
@@ -39,6 +41,8 @@ pub struct Ruleset {
     facts: Facts,
     channels: Channels,
     lexicon: Lexicon,
+    /// Merchants that some line pays for cryptocurrency.
+    crypto_merchants: BTreeSet<Arc<str>>,
     examples: Vec<Example>,
 }
 
@@ -87,8 +91,10 @@ impl Ruleset {
             examples.extend(shown);
         }
         let channels = Channels::read(files.text("channels.tsv"))?;
+        let sells_crypto = |line: &&rule::Line| line.rule.category == taxonomy.known.crypto;
+        let crypto_merchants = lines.iter().filter(sells_crypto).filter_map(|line| line.rule.merchant.clone()).collect();
         let lexicon = Lexicon::build(lines)?;
-        Ok(Self { version: files.version(), taxonomy, profile, facts, channels, lexicon, examples })
+        Ok(Self { version: files.version(), taxonomy, profile, facts, channels, lexicon, crypto_merchants, examples })
     }
 
     /// SHA-256 over the files in use, hex: `rulesVersion` of the report.
@@ -207,6 +213,12 @@ impl Ruleset {
     #[must_use]
     pub fn is_public_holiday(&self, day: Date, region: Option<Region>) -> bool {
         self.facts.is_holiday(day, region)
+    }
+
+    /// True for a merchant, as the rules name it, that sells cryptocurrency.
+    #[must_use]
+    pub fn is_crypto_merchant(&self, name: &str) -> bool {
+        self.crypto_merchants.contains(name)
     }
 
     /// What each hand-written line says it does, in file order.
