@@ -64,8 +64,8 @@ impl Marks {
             | Self::SIGN_SUSPECT.0,
     );
     /// Any of these keeps a row from being money that moved between own accounts. The period does not: the other half of a
-    /// transfer on its first day may lie before it.
-    pub const UNPAIRABLE: Self = Self(Self::EXCLUDING.0 & !Self::OUTSIDE_PERIOD.0);
+    /// transfer on its first day may lie before it. A payment that came back moved nothing.
+    pub const UNPAIRABLE: Self = Self((Self::EXCLUDING.0 & !Self::OUTSIDE_PERIOD.0) | Self::RETURNED.0);
     /// A payment that is announced, not made.
     pub const HOLD: Self = Self(Self::PENDING.0 | Self::AUTHORISATION.0);
 

@@ -3,8 +3,10 @@
 //! A stream belongs to one account and one direction; a row is in one stream at most. Streams of income may be irregular, all others
 //! have a cadence.
 
+mod attribution;
 mod finder;
 mod income;
+mod traits;
 
 use std::sync::Arc;
 
@@ -16,7 +18,9 @@ use super::ledger::Ledger;
 use super::ruleset::{Category, Ruleset};
 use crate::money::Cents;
 
+pub(crate) use attribution::{OwnName, People};
 pub(crate) use finder::Finder;
+pub(crate) use traits::is_word_of_pay;
 
 /// How often a stream comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
