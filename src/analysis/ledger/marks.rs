@@ -48,6 +48,8 @@ marks! {
     WAS_PENDING = 14, "wasPending";
     /// A payment that came back: its reversal is in the payload.
     RETURNED = 15, "returned";
+    /// One debt paid out by another: in the totals and groups, in no ongoing figure; both sides.
+    REFINANCE = 16, "refinance";
 }
 
 impl Marks {
@@ -72,6 +74,12 @@ impl Marks {
     /// Adds marks.
     pub const fn add(&mut self, other: Self) {
         self.0 |= other.0;
+    }
+
+    /// These and others.
+    #[must_use]
+    pub const fn or(self, others: Self) -> Self {
+        Self(self.0 | others.0)
     }
 
     /// True when it has one of the others.

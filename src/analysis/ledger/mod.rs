@@ -12,6 +12,7 @@ mod links;
 mod marks;
 mod matching;
 mod merge;
+mod movements;
 mod party;
 mod refunds;
 mod repeats;

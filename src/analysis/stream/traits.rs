@@ -31,7 +31,7 @@ impl Word {
 /// What a word is known to be.
 pub(super) fn of(word: &str, ruleset: &Ruleset) -> Word {
     let mut traits = Word::default();
-    if ruleset.is_surname(word) {
+    if ruleset.traits(word).any(crate::analysis::ruleset::Traits::SURNAME) {
         traits = traits.or(Word::SURNAME);
     }
     if COMPANY.binary_search(&word).is_ok() {
