@@ -6,6 +6,7 @@ mod facts;
 mod files;
 mod lexicon;
 mod profile;
+mod recurrence;
 mod rule;
 mod table;
 mod taxonomy;
@@ -18,6 +19,7 @@ use jiff::civil::Date;
 use facts::Facts;
 use files::Files;
 use lexicon::Lexicon;
+use recurrence::Recurrence;
 use taxonomy::Taxonomy;
 
 pub use channels::Channel;
@@ -26,6 +28,7 @@ pub use facts::Region;
 pub(crate) use facts::{MccPrior, Places};
 pub(crate) use lexicon::Hit;
 pub use profile::{AffordabilityProfile, CommitmentsProfile, Profile, RiskProfile};
+pub(crate) use recurrence::Nature;
 pub use rule::Example;
 pub(crate) use rule::{Direction, Need, Rule, Source, Way};
 pub use taxonomy::{Category, Group, Kind, Known, Necessity};
@@ -37,6 +40,7 @@ pub struct Ruleset {
     taxonomy: Taxonomy,
     profile: Profile,
     facts: Facts,
+    recurrence: Recurrence,
     channels: Channels,
     lexicon: Lexicon,
     examples: Vec<Example>,
@@ -79,6 +83,7 @@ impl Ruleset {
         let mut taxonomy = Taxonomy::read("taxonomy.toml", files.text("taxonomy.toml"))?;
         let profile = Profile::read("profile.toml", files.text("profile.toml"), &mut taxonomy)?;
         let facts = Facts::read(files, &taxonomy)?;
+        let recurrence = Recurrence::read(files, &taxonomy)?;
         let mut lines = brands::read(files, &taxonomy)?;
         let mut examples = Vec::new();
         for (name, file) in files.rules() {
@@ -88,7 +93,7 @@ impl Ruleset {
         }
         let channels = Channels::read(files.text("channels.tsv"))?;
         let lexicon = Lexicon::build(lines)?;
-        Ok(Self { version: files.version(), taxonomy, profile, facts, channels, lexicon, examples })
+        Ok(Self { version: files.version(), taxonomy, profile, facts, recurrence, channels, lexicon, examples })
     }
 
     /// SHA-256 over the files in use, hex: `rulesVersion` of the report.
@@ -207,6 +212,21 @@ impl Ruleset {
     #[must_use]
     pub fn is_public_holiday(&self, day: Date, region: Option<Region>) -> bool {
         self.facts.is_holiday(day, region)
+    }
+
+    /// The public holidays from one day to another, ascending, each with the states and territories that have it: one bit each.
+    pub(crate) fn public_holidays(&self, from: Date, to: Date) -> impl Iterator<Item = (Date, u8)> + '_ {
+        self.facts.holidays(from, to)
+    }
+
+    /// How far the payments of a category come again.
+    pub(crate) fn nature(&self, category: Category) -> Nature {
+        self.recurrence.of(category).0
+    }
+
+    /// True where two payments, a cadence apart, are enough to tell a stream of a category.
+    pub(crate) fn two_are_enough(&self, category: Category) -> bool {
+        self.recurrence.of(category).1
     }
 
     /// What each hand-written line says it does, in file order.

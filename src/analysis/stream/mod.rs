@@ -3,8 +3,19 @@
 //! A stream belongs to one account and one direction; a row is in one stream at most. Streams of income may be irregular, all others
 //! have a cadence.
 
+mod calendar;
+mod confirming;
+mod describing;
 mod finder;
+mod fit;
+mod grouping;
 mod income;
+mod joining;
+mod levels;
+mod method;
+mod series;
+mod splitting;
+mod standing;
 
 use std::sync::Arc;
 
@@ -16,7 +27,9 @@ use super::ledger::Ledger;
 use super::ruleset::{Category, Ruleset};
 use crate::money::Cents;
 
+pub use calendar::Rhythm;
 pub(crate) use finder::Finder;
+pub use method::Method;
 
 /// How often a stream comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -178,6 +191,8 @@ pub struct Stream {
     pub slots: Vec<Option<Date>>,
     /// How often.
     pub cadence: Cadence,
+    /// Where its slots lie, as of the last row; `None` of an irregular stream.
+    pub rhythm: Option<Rhythm>,
     /// How it stands.
     pub status: Status,
     /// Gaps that ended on the expected day within tolerance, and all gaps.
@@ -226,7 +241,7 @@ impl Streams {
 /// Finds the streams of a settled ledger and labels the rows of those that it recognises.
 #[must_use]
 pub fn find(ledger: &mut Ledger<'_>, narratives: &Narratives, verdicts: &mut [Verdict], ruleset: &Ruleset) -> Streams {
-    let finder = Finder::new(ledger, narratives, ruleset);
+    let finder = Finder::new(ledger, narratives, verdicts, ruleset);
     let credits = finder.credits(verdicts);
     let mut all = income::recognise(&finder, credits, verdicts);
     // What is neither income nor has a rhythm is no stream.
