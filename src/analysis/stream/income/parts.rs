@@ -66,9 +66,11 @@ pub(super) fn part(look: &Look<'_, '_, '_>, stream: Stream, verdicts: &[Verdict]
     }
     let mut returned = stream.returned;
     let mut parts: Vec<Stream> = Vec::with_capacity(by_class.len());
-    for (_, rows) in by_class {
+    for (_, mut rows) in by_class {
         // What came back belongs to the first part: it is shown once.
-        parts.extend(look.finder.measure(&rows, &std::mem::take(&mut returned), verdicts));
+        rows.append(&mut returned);
+        rows.sort_unstable();
+        parts.extend(look.finder.measure(&rows, verdicts));
     }
     parts
 }
