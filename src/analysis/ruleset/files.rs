@@ -15,6 +15,7 @@ macro_rules! embedded {
 
 /// The files in the binary, in name order.
 const EMBEDDED: &[(&str, &str)] = embedded![
+    "abroad.tsv",
     "brands_nsi.tsv",
     "brands_stop.tsv",
     "bsb_prefixes.tsv",
@@ -29,6 +30,8 @@ const EMBEDDED: &[(&str, &str)] = embedded![
     "cues/retail.tsv",
     "cues/trades_home.tsv",
     "cues/transport.tsv",
+    "facilitators.tsv",
+    "given_names.tsv",
     "localities.tsv",
     "mcc.tsv",
     "mcc_categories.tsv",
@@ -64,7 +67,9 @@ const EMBEDDED: &[(&str, &str)] = embedded![
     "names/wage_advance.tsv",
     "names/wagering.tsv",
     "names/water.tsv",
+    "ordinary_words.tsv",
     "osm_tags.tsv",
+    "party_words.tsv",
     "phrases/atm_cash.tsv",
     "phrases/benefits.tsv",
     "phrases/fees.tsv",

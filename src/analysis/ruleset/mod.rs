@@ -2,9 +2,11 @@
 
 mod brands;
 mod channels;
+mod facilitators;
 mod facts;
 mod files;
 mod lexicon;
+mod people;
 mod profile;
 mod rule;
 mod table;
@@ -15,9 +17,11 @@ use std::path::Path;
 
 use jiff::civil::Date;
 
+use facilitators::Facilitators;
 use facts::Facts;
 use files::Files;
 use lexicon::Lexicon;
+use people::People;
 use taxonomy::Taxonomy;
 
 pub use channels::Channel;
@@ -25,6 +29,7 @@ pub(crate) use channels::{Channels, Lead, Party};
 pub use facts::Region;
 pub(crate) use facts::{MccPrior, Places};
 pub(crate) use lexicon::Hit;
+pub(crate) use people::Traits;
 pub use profile::{AffordabilityProfile, CommitmentsProfile, Profile, RiskProfile};
 pub use rule::Example;
 pub(crate) use rule::{Direction, Need, Rule, Source, Way};
@@ -37,7 +42,9 @@ pub struct Ruleset {
     taxonomy: Taxonomy,
     profile: Profile,
     facts: Facts,
+    people: People,
     channels: Channels,
+    facilitators: Facilitators,
     lexicon: Lexicon,
     examples: Vec<Example>,
 }
@@ -79,6 +86,7 @@ impl Ruleset {
         let mut taxonomy = Taxonomy::read("taxonomy.toml", files.text("taxonomy.toml"))?;
         let profile = Profile::read("profile.toml", files.text("profile.toml"), &mut taxonomy)?;
         let facts = Facts::read(files, &taxonomy)?;
+        let people = People::read(files)?;
         let mut lines = brands::read(files, &taxonomy)?;
         let mut examples = Vec::new();
         for (name, file) in files.rules() {
@@ -87,8 +95,9 @@ impl Ruleset {
             examples.extend(shown);
         }
         let channels = Channels::read(files.text("channels.tsv"))?;
+        let facilitators = Facilitators::read(files.text("facilitators.tsv"))?;
         let lexicon = Lexicon::build(lines)?;
-        Ok(Self { version: files.version(), taxonomy, profile, facts, channels, lexicon, examples })
+        Ok(Self { version: files.version(), taxonomy, profile, facts, people, channels, facilitators, lexicon, examples })
     }
 
     /// SHA-256 over the files in use, hex: `rulesVersion` of the report.
@@ -221,8 +230,8 @@ impl Ruleset {
         self.lexicon.len()
     }
 
-    pub(crate) fn is_surname(&self, word: &str) -> bool {
-        self.facts.is_surname(word)
+    pub(crate) fn traits(&self, word: &str) -> Traits {
+        self.people.traits(word)
     }
 
     pub(crate) fn mcc_prior(&self, code: u16) -> Option<MccPrior> {
@@ -231,6 +240,10 @@ impl Ruleset {
 
     pub(crate) fn channels(&self) -> &Channels {
         &self.channels
+    }
+
+    pub(crate) fn facilitators(&self) -> &Facilitators {
+        &self.facilitators
     }
 
     pub(crate) fn places(&self) -> &Places {
@@ -243,6 +256,10 @@ impl Ruleset {
 
     pub(crate) fn cut_off<'a>(&'a self, text: &str) -> Vec<Hit<'a>> {
         self.lexicon.cut_off(text)
+    }
+
+    pub(crate) fn begins_a_name(&self, word: &str) -> bool {
+        self.lexicon.begins_a_name(word)
     }
 
     pub(crate) fn is_word_of_a_name(&self, word: &str) -> bool {
