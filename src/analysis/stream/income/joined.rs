@@ -49,8 +49,11 @@ pub(super) fn business(look: &Look<'_, '_, '_>, groups: &mut Vec<Judged>, verdic
         if rows < RECEIPTS && parts.iter().all(|&at| groups[at].kind != Judgement::Income) {
             continue;
         }
-        for &at in parts.iter().filter(|&&at| groups[at].kind != Judgement::Income) {
+        for &at in &parts {
             let group = &mut groups[at];
+            if group.kind == Judgement::Income {
+                continue;
+            }
             (group.category, group.kind, group.confidence, group.rule) =
                 (income, Judgement::Income, INVOICED, Some("stream:business-receipts"));
         }
