@@ -8,6 +8,7 @@ mod files;
 mod lexicon;
 mod people;
 mod profile;
+mod recurrence;
 mod rule;
 mod table;
 mod taxonomy;
@@ -22,6 +23,7 @@ use facts::Facts;
 use files::Files;
 use lexicon::Lexicon;
 use people::People;
+use recurrence::Recurrence;
 use taxonomy::Taxonomy;
 
 pub use channels::Channel;
@@ -31,6 +33,7 @@ pub(crate) use facts::{MccPrior, Places};
 pub(crate) use lexicon::Hit;
 pub(crate) use people::Traits;
 pub use profile::{AffordabilityProfile, CommitmentsProfile, Profile, RiskProfile};
+pub(crate) use recurrence::Nature;
 pub use rule::Example;
 pub(crate) use rule::{Direction, Need, Rule, Source, Way};
 pub use taxonomy::{Category, Group, Kind, Known, Necessity};
@@ -43,6 +46,7 @@ pub struct Ruleset {
     profile: Profile,
     facts: Facts,
     people: People,
+    recurrence: Recurrence,
     channels: Channels,
     facilitators: Facilitators,
     lexicon: Lexicon,
@@ -87,6 +91,7 @@ impl Ruleset {
         let profile = Profile::read("profile.toml", files.text("profile.toml"), &mut taxonomy)?;
         let facts = Facts::read(files, &taxonomy)?;
         let people = People::read(files)?;
+        let recurrence = Recurrence::read(files, &taxonomy)?;
         let mut lines = brands::read(files, &taxonomy)?;
         let mut examples = Vec::new();
         for (name, file) in files.rules() {
@@ -97,7 +102,7 @@ impl Ruleset {
         let channels = Channels::read(files.text("channels.tsv"))?;
         let facilitators = Facilitators::read(files.text("facilitators.tsv"))?;
         let lexicon = Lexicon::build(lines)?;
-        Ok(Self { version: files.version(), taxonomy, profile, facts, people, channels, facilitators, lexicon, examples })
+        Ok(Self { version: files.version(), taxonomy, profile, facts, people, recurrence, channels, facilitators, lexicon, examples })
     }
 
     /// SHA-256 over the files in use, hex: `rulesVersion` of the report.
@@ -216,6 +221,21 @@ impl Ruleset {
     #[must_use]
     pub fn is_public_holiday(&self, day: Date, region: Option<Region>) -> bool {
         self.facts.is_holiday(day, region)
+    }
+
+    /// The public holidays from one day to another, ascending, each with the states and territories that have it: one bit each.
+    pub(crate) fn public_holidays(&self, from: Date, to: Date) -> impl Iterator<Item = (Date, u8)> + '_ {
+        self.facts.holidays(from, to)
+    }
+
+    /// How far the payments of a category come again.
+    pub(crate) fn nature(&self, category: Category) -> Nature {
+        self.recurrence.of(category).0
+    }
+
+    /// True where two payments, a cadence apart, are enough to tell a stream of a category.
+    pub(crate) fn two_are_enough(&self, category: Category) -> bool {
+        self.recurrence.of(category).1
     }
 
     /// What each hand-written line says it does, in file order.

@@ -185,14 +185,9 @@ fn last(stream: &Stream) -> usize {
 
 /// One stream of the rows of several.
 fn union<'s>(look: &Look<'_, '_, '_>, streams: impl IntoIterator<Item = &'s Stream>, verdicts: &[Verdict]) -> Option<Stream> {
-    let (mut rows, mut returned) = (Vec::new(), Vec::new());
-    for stream in streams {
-        rows.extend_from_slice(&stream.rows);
-        returned.extend_from_slice(&stream.returned);
-    }
+    let mut rows: Vec<usize> = streams.into_iter().flat_map(|stream| stream.rows.iter().chain(&stream.returned).copied()).collect();
     rows.sort_unstable();
-    returned.sort_unstable();
-    look.finder.measure(&rows, &returned, verdicts)
+    look.finder.measure(&rows, verdicts)
 }
 
 fn drop_gone(groups: &mut Vec<Judged>, gone: &BTreeSet<usize>) {
