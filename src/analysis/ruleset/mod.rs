@@ -14,7 +14,9 @@ mod table;
 mod taxonomy;
 pub(crate) mod words;
 
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
@@ -32,7 +34,7 @@ pub use facts::Region;
 pub(crate) use facts::{MccPrior, Places};
 pub(crate) use lexicon::Hit;
 pub(crate) use people::Traits;
-pub use profile::{AffordabilityProfile, CommitmentsProfile, Profile, RiskProfile};
+pub use profile::{AffordabilityProfile, BillsAYear, CommitmentsProfile, ExpensesProfile, Profile, RiskProfile};
 pub(crate) use recurrence::Nature;
 pub use rule::Example;
 pub(crate) use rule::{Direction, Need, Rule, Source, Way};
@@ -50,6 +52,8 @@ pub struct Ruleset {
     channels: Channels,
     facilitators: Facilitators,
     lexicon: Lexicon,
+    /// Merchants that some line pays for cryptocurrency.
+    crypto_merchants: BTreeSet<Arc<str>>,
     examples: Vec<Example>,
 }
 
@@ -101,8 +105,22 @@ impl Ruleset {
         }
         let channels = Channels::read(files.text("channels.tsv"))?;
         let facilitators = Facilitators::read(files.text("facilitators.tsv"))?;
+        let sells_crypto = |line: &&rule::Line| line.rule.category == taxonomy.known.crypto;
+        let crypto_merchants = lines.iter().filter(sells_crypto).filter_map(|line| line.rule.merchant.clone()).collect();
         let lexicon = Lexicon::build(lines)?;
-        Ok(Self { version: files.version(), taxonomy, profile, facts, people, recurrence, channels, facilitators, lexicon, examples })
+        Ok(Self {
+            version: files.version(),
+            taxonomy,
+            profile,
+            facts,
+            people,
+            recurrence,
+            channels,
+            facilitators,
+            lexicon,
+            crypto_merchants,
+            examples,
+        })
     }
 
     /// SHA-256 over the files in use, hex: `rulesVersion` of the report.
@@ -236,6 +254,12 @@ impl Ruleset {
     /// True where two payments, a cadence apart, are enough to tell a stream of a category.
     pub(crate) fn two_are_enough(&self, category: Category) -> bool {
         self.recurrence.of(category).1
+    }
+
+    /// True for a merchant, as the rules name it, that sells cryptocurrency.
+    #[must_use]
+    pub fn is_crypto_merchant(&self, name: &str) -> bool {
+        self.crypto_merchants.contains(name)
     }
 
     /// What each hand-written line says it does, in file order.
