@@ -34,7 +34,8 @@ fn the_service_takes_every_payload() {
         let submission = parse(&made.payload, &context()).unwrap_or_else(|refused| panic!("household {index}: {refused:?}"));
         let posted = submission.customers.iter().map(|customer| customer.transactions.len()).sum::<usize>();
         assert!(posted >= made.truth.rows.len(), "household {index}: {posted} rows of the payload, {} of the truth", made.truth.rows.len());
-        assert!(submission.warnings.is_empty(), "household {index}: {:?}", submission.warnings);
+        let odd: Vec<_> = submission.warnings.iter().filter(|warning| warning.code != "OLD_GENERATION").collect();
+        assert!(odd.is_empty(), "household {index}: {odd:?}");
     }
 }
 

@@ -233,7 +233,7 @@ fn structured(book: &Book, written: &Written, bank: &Grammar, generation: Genera
         }
         Channel::Debit | Channel::Credit | Channel::Payroll => {
             if let Some(apca) = said.apca.filter(|_| random.chance(fields.apca)) {
-                out = out.text("apcaNumber", &apca.to_string());
+                out = out.text("apcaNumber", &format!("{apca:06}"));
             }
             if said.channel == Channel::Payroll && generation == Generation::Newer && random.chance(fields.npp / 4) {
                 out = npp(book, written, generation, "CATSCT", out);
