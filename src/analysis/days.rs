@@ -1,7 +1,9 @@
 //! Calendar arithmetic on whole days.
 
 use jiff::SignedDuration;
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday};
+
+use super::ruleset::Ruleset;
 
 /// Days from `from` to `to`; negative when `to` is earlier.
 #[must_use]
@@ -15,6 +17,24 @@ pub fn number(day: Date) -> u32 {
     let part = |part: i8| u32::from(part.unsigned_abs());
     // Years from −9999 to 9999.
     u32::from((day.year() + 10_000).unsigned_abs()) << 9 | part(day.month()) << 5 | part(day.day())
+}
+
+/// A day some days later, or earlier; the last or first day there is when that lies beyond the calendar.
+#[must_use]
+pub fn plus(day: Date, days: i64) -> Date {
+    day.saturating_add(SignedDuration::from_hours(24 * days))
+}
+
+/// The first day of the next month; `None` at the end of the calendar.
+#[must_use]
+pub fn next_month(day: Date) -> Option<Date> {
+    day.last_of_month().checked_add(SignedDuration::from_hours(24)).ok()
+}
+
+/// True from Monday to Friday where the day is no public holiday everywhere.
+#[must_use]
+pub fn is_business_day(day: Date, ruleset: &Ruleset) -> bool {
+    !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) && !ruleset.is_public_holiday(day, None)
 }
 
 /// A span of days, both ends included. Never empty.
@@ -58,14 +78,20 @@ impl Window {
         between(first.to, second.from) <= 1
     }
 
-    /// Calendar months that lie wholly inside.
+    /// The calendar months that lie wholly inside, ascending.
     #[must_use]
-    pub fn complete_months(self) -> i64 {
-        let index = |day: Date| i64::from(day.year()) * 12 + i64::from(day.month());
-        let first = index(self.from) + i64::from(self.from.day() != 1);
-        // The last day of a month is the one whose successor is a first.
-        let after = self.to.checked_add(SignedDuration::from_hours(24)).unwrap_or(self.to);
-        (index(after) - first).max(0)
+    pub fn months(self) -> Vec<Self> {
+        let mut months = Vec::new();
+        let mut first = if self.from.day() == 1 { Some(self.from) } else { next_month(self.from) };
+        while let Some(from) = first {
+            let to = from.last_of_month();
+            if to > self.to {
+                break;
+            }
+            months.push(Self { from, to });
+            first = next_month(from);
+        }
+        months
     }
 }
 
@@ -90,7 +116,7 @@ mod tests {
 
     #[test]
     fn a_month_is_complete_only_with_its_first_and_last_day() {
-        let months = |from, to| Window::new(from, to).expect("not empty").complete_months();
+        let months = |from, to| Window::new(from, to).expect("not empty").months().len();
         assert_eq!(months(date(2026, 1, 1), date(2026, 1, 31)), 1);
         assert_eq!(months(date(2026, 1, 2), date(2026, 1, 31)), 0);
         assert_eq!(months(date(2026, 1, 1), date(2026, 1, 30)), 0);

@@ -1,8 +1,10 @@
 //! The analysis engine: a pure function from a submission to its reports. No IO, no clock, no randomness, no globals.
 //!
 //! Stages, each using only the ones before it: [`ledger`] puts the rows in order, [`label`] says what each is, [`ledger::settle`] finds
-//! the rows that are one payment, [`insight`] draws the figures, [`report`] is the document.
+//! the rows that are one payment, [`balance`] walks the balances, [`stream`] finds what comes again, [`insight`] draws the figures,
+//! [`report`] is the document.
 
+pub mod balance;
 pub mod days;
 pub mod exact;
 pub mod insight;
@@ -10,6 +12,7 @@ pub mod label;
 pub mod ledger;
 pub mod report;
 pub mod ruleset;
+pub mod stream;
 
 use std::collections::BTreeSet;
 
@@ -50,10 +53,12 @@ fn analyse_order(submission: &Submission, order: &Order, ruleset: &Ruleset, as_o
     let mut ledger = Ledger::open(submission, order, as_of);
     let (narratives, mut verdicts) = label::read(ledger.rows.iter().map(|row| (row.transaction(), ledger.account_of(row))), ruleset);
     ledger::settle(&mut ledger, &narratives, &mut verdicts, ruleset);
+    let walks = balance::walk(&ledger);
+    let streams = stream::find(&mut ledger, &narratives, &mut verdicts, ruleset);
+    let figures = insight::draw(&ledger, &narratives, &verdicts, &streams, &walks, ruleset);
     drop(narratives);
-    let figures = insight::draw(&ledger, &verdicts, ruleset);
     let warnings = std::mem::take(&mut ledger.warnings);
-    (Report::new(ledger, verdicts, figures), warnings)
+    (Report::new(ledger, verdicts, &streams, figures), warnings)
 }
 
 fn bounded(mut warnings: Vec<Warning>) -> Vec<Warning> {

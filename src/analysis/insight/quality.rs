@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::context::Context;
 use super::evidence::{self, Evidence};
-use super::summary::{Common, common_window};
+use super::scope::Scope;
+use super::window::{Common, common_window};
 use crate::analysis::days::between;
 use crate::analysis::exact::{Day, Fraction};
 use crate::analysis::label::{Layer, Verdict};
@@ -108,7 +110,8 @@ const WINDOWS: [u16; 5] = [30, 60, 90, 180, 365];
 const CATEGORISED: u16 = 900;
 
 /// Looks the ledger over.
-pub(super) fn draw(ledger: &Ledger<'_>, verdicts: &[Verdict]) -> DataQuality {
+pub(super) fn draw(context: &Context<'_>, _combined: &Scope) -> DataQuality {
+    let Context { ledger, verdicts, .. } = *context;
     let accounts = accounts(ledger);
     let mut carries = vec![false; ledger.accounts.len()];
     let mut last: Option<Date> = None;

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-use super::evidence::{self, Evidence};
+use super::evidence::Evidence;
+use super::window::{Common, common_window, monthly};
 use crate::analysis::days::Window;
 use crate::analysis::label::Verdict;
 use crate::analysis::ledger::{Ledger, View};
@@ -111,13 +112,6 @@ pub struct Summary {
     pub groups: Vec<CategoryGroup>,
 }
 
-/// Days in a month, in ten-thousandths: 365.25 ÷ 12.
-const MONTH_DAYS: (i128, i128) = (304_375, 10_000);
-/// A monthly figure needs a month.
-const LEAST_DAYS: i64 = 30;
-/// From so many complete months a window is not short.
-const ENOUGH_MONTHS: i64 = 6;
-
 /// Sums the counted rows.
 pub(super) fn draw(ledger: &Ledger<'_>, verdicts: &[Verdict], ruleset: &Ruleset) -> Summary {
     let categories = ruleset.categories().len();
@@ -185,52 +179,6 @@ fn counted<'l>(
 
 fn index(category: Category) -> usize {
     usize::from(category.0)
-}
-
-/// The net sum of the common window, brought to a month.
-fn monthly(net: Cents, common: &Common) -> (Option<Cents>, Evidence) {
-    let mut evidence = Evidence::of("monthlyAverage");
-    let Some(window) = common.window else {
-        evidence.reason = Some(evidence::NO_COVERAGE);
-        evidence.account_ids.clone_from(&common.binding);
-        return (None, evidence);
-    };
-    if common.assumed {
-        evidence.flags.push(evidence::COVERAGE_ASSUMED);
-    }
-    if window.complete_months() < ENOUGH_MONTHS {
-        evidence.flags.push(evidence::SHORT_WINDOW);
-    }
-    if window.days() < LEAST_DAYS {
-        evidence.reason = Some(evidence::COVERAGE_TOO_SHORT);
-        evidence.account_ids.clone_from(&common.binding);
-        return (None, evidence);
-    }
-    (net.mul_div(MONTH_DAYS.0, MONTH_DAYS.1 * i128::from(window.days())), evidence)
-}
-
-/// The days that several accounts have in common.
-#[derive(Clone, Debug)]
-pub(super) struct Common {
-    pub(super) window: Option<Window>,
-    /// One of the accounts has an assumed coverage.
-    pub(super) assumed: bool,
-    /// The accounts that bound it, by account id.
-    pub(super) binding: Vec<Box<str>>,
-}
-
-/// The common window of the accounts that carry a figure.
-pub(super) fn common_window(ledger: &Ledger<'_>, carries: impl Fn(usize) -> bool) -> Common {
-    let bearing: Vec<usize> = (0..ledger.accounts.len()).filter(|&account| carries(account)).collect();
-    let latest = bearing.iter().filter_map(|&account| ledger.usable(account)).map(|window| window.from).max();
-    let earliest = bearing.iter().filter_map(|&account| ledger.usable(account)).map(|window| window.to).min();
-    let all_covered = bearing.iter().all(|&account| ledger.usable(account).is_some());
-    let binds = |account: &&usize| ledger.usable(**account).is_none_or(|window| Some(window.from) == latest || Some(window.to) == earliest);
-    Common {
-        window: latest.zip(earliest).filter(|_| all_covered).and_then(|(from, to)| Window::new(from, to)),
-        assumed: bearing.iter().any(|&account| ledger.accounts[account].coverage.is_some_and(|coverage| coverage.assumed)),
-        binding: bearing.iter().filter(binds).map(|&account| ledger.accounts[account].first().account_id.clone()).collect(),
-    }
 }
 
 /// Distinct institutions by name; a customer whose institution nobody names is one of its own. An account that came under two names is

@@ -8,10 +8,15 @@ pub(super) mod content;
 mod debts;
 mod evidence;
 mod joint;
+mod links;
 mod marks;
 mod matching;
 mod merge;
+mod movements;
+mod party;
+mod refunds;
 mod repeats;
+mod reversals;
 mod signs;
 mod splits;
 mod transfers;
@@ -28,6 +33,7 @@ use crate::money::Cents;
 use crate::submission::{Account, Currency, Customer, Order, Status, Submission, Transaction, TransactionType, Warning};
 
 pub use accounts::{Coverage, LedgerAccount, View};
+pub use links::{Follow, Link, Links};
 pub use marks::Marks;
 pub use repeats::{Reason, Repeat};
 pub use transfers::{Basis, LOOKS, Pair, Pairing, Scope};
@@ -54,6 +60,8 @@ pub struct Ledger<'a> {
     pub holds: Vec<Hold>,
     /// Money that moved between the order's own accounts.
     pub pairing: Pairing,
+    /// Reversals and refunds, with what they undo.
+    pub links: Links,
     /// What was noticed.
     pub warnings: Vec<Warning>,
 }
@@ -139,6 +147,7 @@ impl<'a> Ledger<'a> {
             repeats: Vec::new(),
             holds: Vec::new(),
             pairing: Pairing::default(),
+            links: Links::default(),
             warnings,
         };
         ledger.mark();
@@ -206,6 +215,7 @@ pub fn settle(ledger: &mut Ledger<'_>, narratives: &Narratives, verdicts: &mut [
     }
     signs::judge(ledger, narratives);
     ledger.holds = twins::find(ledger, narratives, verdicts, ruleset);
+    reversals::link(ledger, narratives, verdicts, ruleset);
     ledger.pairing = transfers::pair(ledger, narratives, verdicts, ruleset);
     if ledger.pairing.limited {
         ledger.warnings.push(Warning {
@@ -215,6 +225,7 @@ pub fn settle(ledger: &mut Ledger<'_>, narratives: &Narratives, verdicts: &mut [
         });
     }
     transfers::relabel(ledger, verdicts, ruleset);
+    refunds::link(ledger, narratives, verdicts, ruleset);
     debts::relabel(ledger, narratives, verdicts, ruleset);
 }
 

@@ -12,10 +12,14 @@ use uuid::Uuid;
 use super::Analysis;
 use super::exact::Day;
 use super::insight::summary::{CategoryGroup, Total};
-use super::insight::{AccountFacts, DataQuality, Figures};
+use super::insight::{
+    AccountFacts, Affordability, Balances, Blocks, CashFlow, Commitments, DataQuality, Expenses, Figures, Forecast, Income, Recurring,
+    RiskIndicator,
+};
 use super::label::Verdict;
 use super::ledger::{Ledger, content};
 use super::ruleset::Ruleset;
+use super::stream::Streams;
 use crate::submission::{Submission, Warning};
 
 use rows::{ReportRow, RowsView};
@@ -41,11 +45,11 @@ struct ApplicantFacts {
 impl Report {
     /// A report of what was found.
     #[must_use]
-    pub(super) fn new(ledger: Ledger<'_>, verdicts: Vec<Verdict>, figures: Figures) -> Self {
+    pub(super) fn new(ledger: Ledger<'_>, verdicts: Vec<Verdict>, streams: &Streams, figures: Figures) -> Self {
         let applicants = (ledger.applicants.iter())
             .map(|applicant| ApplicantFacts { applicant_id: applicant.applicant_id.into(), applicant_name: applicant.name.map(Into::into) })
             .collect();
-        Self { applicants, figures, rows: rows::rows(ledger, verdicts) }
+        Self { applicants, figures, rows: rows::rows(ledger, verdicts, streams) }
     }
 }
 
@@ -112,8 +116,38 @@ struct ReportView<'a> {
     report_header: ReportHeader<'a>,
     combined_summary: CombinedSummary<'a>,
     data_quality: &'a DataQuality,
+    income: &'a Income,
+    expenses: &'a Expenses,
+    commitments: &'a Commitments,
+    balances: &'a Balances,
+    cash_flow: &'a CashFlow,
+    risk_indicators: &'a [RiskIndicator],
+    recurring: &'a [Recurring],
+    affordability: &'a Affordability,
+    forecast: &'a Forecast,
+    applicants: Vec<ApplicantBlocks<'a>>,
     accounts: &'a [AccountFacts],
     transactions: RowsView<'a>,
+}
+
+/// The figures of one applicant.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ApplicantBlocks<'a> {
+    applicant_id: &'a str,
+    income: &'a Income,
+    expenses: &'a Expenses,
+    commitments: &'a Commitments,
+    balances: &'a Balances,
+    cash_flow: &'a CashFlow,
+    affordability: &'a Affordability,
+}
+
+impl<'a> ApplicantBlocks<'a> {
+    fn new(applicant: &'a ApplicantFacts, blocks: &'a Blocks) -> Self {
+        let Blocks { income, expenses, commitments, balances, cash_flow, affordability } = blocks;
+        Self { applicant_id: &applicant.applicant_id, income, expenses, commitments, balances, cash_flow, affordability }
+    }
 }
 
 #[derive(Serialize)]
@@ -187,7 +221,9 @@ fn head(analysis: &Analysis, submission: &Submission, ruleset: &Ruleset, stamp: 
 }
 
 fn report_bytes(report: &Report, id: Uuid, submission: &Submission, ruleset: &Ruleset, stamp: &Stamp<'_>) -> Vec<u8> {
-    let Report { applicants, figures: Figures { summary, quality, accounts }, rows } = report;
+    let Report { applicants, figures, rows } = report;
+    let Figures { summary, quality, combined, applicants: of_applicants, risk, recurring, forecast, accounts } = figures;
+    let Blocks { income, expenses, commitments, balances, cash_flow, affordability } = &**combined;
     let view = ReportView {
         report_header: ReportHeader {
             report_id: id.to_string(),
@@ -208,6 +244,16 @@ fn report_bytes(report: &Report, id: Uuid, submission: &Submission, ruleset: &Ru
             combined_category_group_summary: GroupSummary { combined_category_groups: &summary.groups },
         },
         data_quality: quality,
+        income,
+        expenses,
+        commitments,
+        balances,
+        cash_flow,
+        risk_indicators: risk,
+        recurring,
+        affordability,
+        forecast,
+        applicants: applicants.iter().zip(of_applicants).map(|(applicant, blocks)| ApplicantBlocks::new(applicant, blocks)).collect(),
         accounts,
         transactions: RowsView { rows, submission, ruleset },
     };

@@ -1,5 +1,7 @@
 //! `transactions[]`: every row of the order, counted or not, with its category and what that rests on.
 
+use std::sync::Arc;
+
 use serde::ser::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
@@ -7,6 +9,7 @@ use crate::analysis::exact::{Day, Fraction};
 use crate::analysis::label::{Layer, Verdict};
 use crate::analysis::ledger::{Ledger, Marks, Pair, Row, Scope, content};
 use crate::analysis::ruleset::Ruleset;
+use crate::analysis::stream::Streams;
 use crate::money::Cents;
 use crate::submission::{Currency, Submission, Transaction};
 
@@ -20,6 +23,9 @@ pub(super) struct ReportRow {
     day: Option<Day>,
     marks: Marks,
     pair: Option<(Box<str>, Scope)>,
+    stream: Option<Arc<str>>,
+    reversal_of: Option<Box<str>>,
+    refund_of: Option<Box<str>>,
     verdict: Verdict,
 }
 
@@ -55,9 +61,15 @@ struct RowView<'a> {
     confidence: Fraction<3>,
     evidence: RowEvidence<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    stream_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     transfer_pair_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     transfer_scope: Option<Scope>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reversal_of: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refund_of: Option<&'a str>,
     flags: Marks,
 }
 
@@ -69,10 +81,13 @@ struct RowEvidence<'a> {
 }
 
 /// The rows of a settled ledger, in its order.
-pub(super) fn rows(ledger: Ledger<'_>, verdicts: Vec<Verdict>) -> Vec<ReportRow> {
+pub(super) fn rows(ledger: Ledger<'_>, verdicts: Vec<Verdict>, streams: &Streams) -> Vec<ReportRow> {
     let pairs = pair_ids(&ledger);
-    (ledger.rows.into_iter().zip(verdicts))
-        .map(|(row, verdict)| ReportRow {
+    let id_of = |row: usize| -> Box<str> { ledger.rows[row].id().into() };
+    let links: Vec<(Option<Box<str>>, Option<Box<str>>)> =
+        (0..ledger.rows.len()).map(|row| (ledger.links.reversal_of(row).map(id_of), ledger.links.refund_of(row).map(id_of))).collect();
+    (ledger.rows.into_iter().zip(verdicts).zip(links).enumerate())
+        .map(|(at, ((row, verdict), (reversal_of, refund_of)))| ReportRow {
             customer: row.customer,
             index: row.index,
             merged: row.merged,
@@ -80,6 +95,9 @@ pub(super) fn rows(ledger: Ledger<'_>, verdicts: Vec<Verdict>) -> Vec<ReportRow>
             day: row.day.map(Day),
             marks: row.marks,
             pair: row.pair.map(|pair| pairs[pair].clone()),
+            stream: streams.of(at).map(|stream| Arc::clone(&stream.id)),
+            reversal_of,
+            refund_of,
             verdict,
         })
         .collect()
@@ -127,8 +145,11 @@ impl ReportRow {
             category_group: ruleset.group_code(ruleset.group(*category)),
             confidence: Fraction::units(i128::from(*confidence)),
             evidence: RowEvidence { layer: *layer, rule, matched },
+            stream_id: self.stream.as_deref(),
             transfer_pair_id: self.pair.as_ref().map(|(id, _)| &**id),
             transfer_scope: self.pair.as_ref().map(|(_, scope)| *scope),
+            reversal_of: self.reversal_of.as_deref(),
+            refund_of: self.refund_of.as_deref(),
             flags: self.marks,
         }
     }

@@ -2,21 +2,28 @@
 
 mod brands;
 mod channels;
+mod facilitators;
 mod facts;
 mod files;
 mod lexicon;
+mod people;
+mod profile;
 mod rule;
 mod table;
 mod taxonomy;
 pub(crate) mod words;
 
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use facilitators::Facilitators;
 use facts::Facts;
 use files::Files;
 use lexicon::Lexicon;
+use people::People;
 use taxonomy::Taxonomy;
 
 pub use channels::Channel;
@@ -24,6 +31,8 @@ pub(crate) use channels::{Channels, Lead, Party};
 pub use facts::Region;
 pub(crate) use facts::{MccPrior, Places};
 pub(crate) use lexicon::Hit;
+pub(crate) use people::Traits;
+pub use profile::{AffordabilityProfile, BillsAYear, CommitmentsProfile, ExpensesProfile, Profile, RiskProfile};
 pub use rule::Example;
 pub(crate) use rule::{Direction, Need, Rule, Source, Way};
 pub use taxonomy::{Category, Group, Kind, Known, Necessity};
@@ -33,9 +42,14 @@ pub use taxonomy::{Category, Group, Kind, Known, Necessity};
 pub struct Ruleset {
     version: Box<str>,
     taxonomy: Taxonomy,
+    profile: Profile,
     facts: Facts,
+    people: People,
     channels: Channels,
+    facilitators: Facilitators,
     lexicon: Lexicon,
+    /// Merchants that some line pays for cryptocurrency.
+    crypto_merchants: BTreeSet<Arc<str>>,
     examples: Vec<Example>,
 }
 
@@ -73,8 +87,10 @@ impl Ruleset {
     }
 
     fn read(files: &Files) -> Result<Self, RulesError> {
-        let taxonomy = Taxonomy::read("taxonomy.toml", files.text("taxonomy.toml"))?;
+        let mut taxonomy = Taxonomy::read("taxonomy.toml", files.text("taxonomy.toml"))?;
+        let profile = Profile::read("profile.toml", files.text("profile.toml"), &mut taxonomy)?;
         let facts = Facts::read(files, &taxonomy)?;
+        let people = People::read(files)?;
         let mut lines = brands::read(files, &taxonomy)?;
         let mut examples = Vec::new();
         for (name, file) in files.rules() {
@@ -83,8 +99,11 @@ impl Ruleset {
             examples.extend(shown);
         }
         let channels = Channels::read(files.text("channels.tsv"))?;
+        let facilitators = Facilitators::read(files.text("facilitators.tsv"))?;
+        let sells_crypto = |line: &&rule::Line| line.rule.category == taxonomy.known.crypto;
+        let crypto_merchants = lines.iter().filter(sells_crypto).filter_map(|line| line.rule.merchant.clone()).collect();
         let lexicon = Lexicon::build(lines)?;
-        Ok(Self { version: files.version(), taxonomy, facts, channels, lexicon, examples })
+        Ok(Self { version: files.version(), taxonomy, profile, facts, people, channels, facilitators, lexicon, crypto_merchants, examples })
     }
 
     /// SHA-256 over the files in use, hex: `rulesVersion` of the report.
@@ -97,6 +116,12 @@ impl Ruleset {
     #[must_use]
     pub fn taxonomy_version(&self) -> &str {
         &self.taxonomy.version
+    }
+
+    /// The operator's choices.
+    #[must_use]
+    pub fn profile(&self) -> &Profile {
+        &self.profile
     }
 
     /// The categories that code names.
@@ -199,6 +224,12 @@ impl Ruleset {
         self.facts.is_holiday(day, region)
     }
 
+    /// True for a merchant, as the rules name it, that sells cryptocurrency.
+    #[must_use]
+    pub fn is_crypto_merchant(&self, name: &str) -> bool {
+        self.crypto_merchants.contains(name)
+    }
+
     /// What each hand-written line says it does, in file order.
     #[must_use]
     pub fn examples(&self) -> &[Example] {
@@ -211,8 +242,8 @@ impl Ruleset {
         self.lexicon.len()
     }
 
-    pub(crate) fn is_surname(&self, word: &str) -> bool {
-        self.facts.is_surname(word)
+    pub(crate) fn traits(&self, word: &str) -> Traits {
+        self.people.traits(word)
     }
 
     pub(crate) fn mcc_prior(&self, code: u16) -> Option<MccPrior> {
@@ -221,6 +252,10 @@ impl Ruleset {
 
     pub(crate) fn channels(&self) -> &Channels {
         &self.channels
+    }
+
+    pub(crate) fn facilitators(&self) -> &Facilitators {
+        &self.facilitators
     }
 
     pub(crate) fn places(&self) -> &Places {
@@ -233,6 +268,10 @@ impl Ruleset {
 
     pub(crate) fn cut_off<'a>(&'a self, text: &str) -> Vec<Hit<'a>> {
         self.lexicon.cut_off(text)
+    }
+
+    pub(crate) fn begins_a_name(&self, word: &str) -> bool {
+        self.lexicon.begins_a_name(word)
     }
 
     pub(crate) fn is_word_of_a_name(&self, word: &str) -> bool {

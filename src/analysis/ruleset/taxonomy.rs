@@ -148,6 +148,10 @@ impl Taxonomy {
         Ok(Self { version: read.version, groups: read.group, categories, by_code, known })
     }
 
+    pub(super) fn entry_mut(&mut self, category: Category) -> &mut CategoryEntry {
+        &mut self.categories[usize::from(category.0)]
+    }
+
     pub(super) fn category(&self, code: &str) -> Option<Category> {
         self.by_code.get(code).copied()
     }

@@ -1,0 +1,194 @@
+//! Groups that are one stream: a job whose text changed, the receipts of one business.
+//!
+//! Bounded: a group is held against the few that ended shortly before it begins, never against all.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+
+use super::{Judged, Judgement, Look, payer};
+use crate::analysis::days::{between, plus};
+use crate::analysis::label::Verdict;
+use crate::analysis::ruleset::{Kind, words};
+use crate::analysis::stream::{Cadence, Stream};
+use crate::money::Cents;
+
+/// Groups that ended shortly before another begins, of which each is looked at.
+const MOST_LOOKED_AT: usize = 16;
+/// Days between two groups of one job, beyond the cadence.
+const GRACE: i64 = 4;
+/// Longest time between two groups of one job: a month and a half.
+const LONGEST: i64 = 46;
+/// Two pays are one where the texts have nothing in common, in thousandths of the amount.
+const SAME_PAY: i128 = 20;
+/// Pays on either side that are compared.
+const COMPARED: usize = 3;
+/// Payers of invoices from which an account receives for a business, and rows of them.
+const PAYERS: usize = 3;
+const RECEIPTS: usize = 4;
+
+/// Puts the receipts of a business into one stream an account: customers come and go, the business goes on.
+pub(super) fn business(look: &Look<'_, '_, '_>, groups: &mut Vec<Judged>, verdicts: &[Verdict]) {
+    let income = look.known.business_income;
+    let mut of_account: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (at, group) in groups.iter().enumerate() {
+        let is_receipt = match group.kind {
+            Judgement::Income => group.category == income && group.rule.is_none(),
+            Judgement::Open => says_invoice(look, &group.stream),
+            Judgement::Never => group.category == look.known.transfer_in && says_invoice(look, &group.stream),
+        };
+        if is_receipt {
+            of_account.entry(group.stream.account).or_default().push(at);
+        }
+    }
+    let mut gone: BTreeSet<usize> = BTreeSet::new();
+    for parts in of_account.into_values() {
+        let said = parts.iter().any(|&at| groups[at].kind == Judgement::Income);
+        let rows: usize = parts.iter().map(|&at| groups[at].stream.rows.len()).sum();
+        if !said && (parts.len() < PAYERS || rows < RECEIPTS) {
+            continue;
+        }
+        let confidence = if said { 900 } else { 820 };
+        if let Some(stream) = union(look, parts.iter().map(|&at| &groups[at].stream), verdicts) {
+            let first = parts[0];
+            groups[first] =
+                Judged { stream, category: income, kind: Judgement::Income, confidence, rule: Some("stream:business-receipts") };
+            gone.extend(&parts[1..]);
+        }
+    }
+    drop_gone(groups, &gone);
+}
+
+/// True where the text of a group speaks of an invoice.
+fn says_invoice(look: &Look<'_, '_, '_>, stream: &Stream) -> bool {
+    let row = stream.rows[0];
+    let reference = look.finder.ledger.rows[row].transaction().reference.as_deref().map(|text| words::fold(words::readable(text)));
+    let folded = &look.finder.narratives[row].folded;
+    let is_word = |word: &str| {
+        let rest = word.strip_prefix("INVOICE").or_else(|| word.strip_prefix("INV"));
+        rest.is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    words::words(folded).any(is_word) || reference.is_some_and(|reference| words::words(&reference).any(is_word))
+}
+
+/// Joins groups of one account that go on from one another: one employer under a new text, a payroll provider that changed, a benefit.
+pub(super) fn continuing(look: &Look<'_, '_, '_>, groups: &mut Vec<Judged>, verdicts: &[Verdict]) {
+    let mut order: Vec<(usize, Date, usize)> = (groups.iter().enumerate())
+        .filter(|(_, group)| group.kind != Judgement::Never)
+        .filter_map(|(at, group)| Some((group.stream.account, look.day(group.stream.rows[0])?, at)))
+        .collect();
+    order.sort_unstable();
+    let mut gone: BTreeSet<usize> = BTreeSet::new();
+    for of_account in order.chunk_by(|a, b| a.0 == b.0) {
+        // The groups by their last day; a joined one stands under its new last day.
+        let mut ended: BTreeSet<(Date, usize)> = BTreeSet::new();
+        for &(_, first, at) in of_account {
+            let near = ended.range((plus(first, -LONGEST), 0)..(first, 0)).rev().take(MOST_LOOKED_AT);
+            let before = near.map(|&(_, before)| before).find(|&before| goes_on(look, &groups[before], &groups[at]));
+            let joined = before.and_then(|before| Some((before, union(look, [before, at].map(|at| &groups[at].stream), verdicts)?)));
+            if let Some((before, stream)) = joined {
+                if let Some(day) = look.day(last(&groups[before].stream)) {
+                    ended.remove(&(day, before));
+                }
+                take_over(look, groups, (before, at), stream);
+                gone.insert(at);
+                ended.extend(look.day(last(&groups[before].stream)).map(|day| (day, before)));
+            } else {
+                ended.extend(look.day(last(&groups[at].stream)).map(|day| (day, at)));
+            }
+        }
+    }
+    drop_gone(groups, &gone);
+}
+
+/// The joined group is what the surer of the two is.
+fn take_over(look: &Look<'_, '_, '_>, groups: &mut [Judged], (before, at): (usize, usize), stream: Stream) {
+    let is_income = |group: &Judged| group.kind == Judgement::Income;
+    let sure = match (is_income(&groups[before]), is_income(&groups[at])) {
+        (true, true) if groups[at].category == look.known.gov_other => before,
+        (true, true) if groups[before].category == look.known.gov_other => at,
+        (true, true) if groups[at].confidence > groups[before].confidence => at,
+        (false, true) => at,
+        _ => before,
+    };
+    let from = groups[sure].clone();
+    let kept = &mut groups[before];
+    (kept.category, kept.kind, kept.confidence) = (from.category, from.kind, from.confidence);
+    kept.rule = from.rule.or(Some("stream:goes-on"));
+    kept.stream = stream;
+}
+
+/// True where one group is the other under a new text.
+fn goes_on(look: &Look<'_, '_, '_>, before: &Judged, after: &Judged) -> bool {
+    let ruleset = look.finder.ruleset;
+    if before.kind == Judgement::Open && after.kind == Judgement::Open {
+        return false;
+    }
+    let are_income = before.kind == Judgement::Income && after.kind == Judgement::Income;
+    let is_gov = |group: &Judged| ruleset.code(group.category).starts_with("GOV_");
+    let other = look.known.gov_other;
+    let is_one_kind =
+        before.category == after.category || (is_gov(before) && is_gov(after) && (before.category == other || after.category == other));
+    if are_income && !is_one_kind {
+        return false;
+    }
+    let (Some(end), Some(start)) = (look.day(last(&before.stream)), look.day(after.stream.rows[0])) else { return false };
+    if before.category == look.known.interest_income && are_income {
+        return true;
+    }
+    let cadence = if before.stream.cadence == Cadence::Irregular { after.stream.cadence } else { before.stream.cadence };
+    let Some(days) = cadence.days() else { return false };
+    let (first, second) = (before.stream.cadence, after.stream.cadence);
+    let one_rhythm = first == second || first == Cadence::Irregular || second == Cadence::Irregular;
+    // One missed slot is allowed.
+    let gap = between(end, start);
+    let on_slot = (gap - days).abs() <= GRACE || (gap - 2 * days).abs() <= GRACE;
+    if !one_rhythm || !on_slot {
+        return false;
+    }
+    if is_gov(before) && is_gov(after) {
+        return true;
+    }
+    let (own, theirs) = (payer::distinctive(look, &before.stream), payer::distinctive(look, &after.stream));
+    let shares_name = own.iter().any(|word| theirs.contains(word));
+    let is_person = [before, after].iter().any(|group| group.kind == Judgement::Open && payer::is_unearned(look, &group.stream));
+    !is_person && (shares_name && are_near(look, before, after, 500) || are_near(look, before, after, SAME_PAY))
+}
+
+/// True where the last pays of one and the first of the other differ by no more than so many thousandths.
+fn are_near(look: &Look<'_, '_, '_>, before: &Judged, after: &Judged, thousandths: i128) -> bool {
+    let amount = |row: &usize| look.finder.ledger.rows[*row].amount;
+    let old = typical(before.stream.rows.iter().rev().take(COMPARED).map(amount).collect());
+    let new = typical(after.stream.rows.iter().take(COMPARED).map(amount).collect());
+    (old.get() - new.get()).abs() * 1_000 <= old.get().max(new.get()) * thousandths
+}
+
+fn typical(mut amounts: Vec<Cents>) -> Cents {
+    amounts.sort_unstable();
+    amounts.get(amounts.len() / 2).copied().unwrap_or(Cents::ZERO)
+}
+
+fn last(stream: &Stream) -> usize {
+    stream.rows[stream.rows.len() - 1]
+}
+
+/// One stream of the rows of several.
+fn union<'s>(look: &Look<'_, '_, '_>, streams: impl IntoIterator<Item = &'s Stream>, verdicts: &[Verdict]) -> Option<Stream> {
+    let (mut rows, mut returned) = (Vec::new(), Vec::new());
+    for stream in streams {
+        rows.extend_from_slice(&stream.rows);
+        returned.extend_from_slice(&stream.returned);
+    }
+    rows.sort_unstable();
+    returned.sort_unstable();
+    look.finder.measure(&rows, &returned, verdicts)
+}
+
+fn drop_gone(groups: &mut Vec<Judged>, gone: &BTreeSet<usize>) {
+    let mut at = 0;
+    groups.retain(|_| {
+        at += 1;
+        !gone.contains(&(at - 1))
+    });
+}
+
