@@ -65,14 +65,13 @@ pub(super) fn part(look: &Look<'_, '_, '_>, stream: Stream, verdicts: &[Verdict]
         return vec![stream];
     }
     let mut returned = stream.returned;
-    let mut parts: Vec<Stream> = Vec::with_capacity(by_class.len());
-    for (_, mut rows) in by_class {
+    let parted = by_class.into_values().filter_map(|mut rows| {
         // What came back belongs to the first part: it is shown once.
         rows.append(&mut returned);
         rows.sort_unstable();
-        parts.extend(look.finder.measure(&rows, verdicts));
-    }
-    parts
+        look.finder.measure(&rows, verdicts)
+    });
+    parted.collect()
 }
 
 fn join_open(look: &Look<'_, '_, '_>, by_class: &mut BTreeMap<Class, Vec<usize>>, most: Class) {
