@@ -39,7 +39,8 @@ fn home_loan() -> Account {
 
 /// A card 4321 with a minimum payment of 45.00.
 fn card() -> Account {
-    let terms = CreditCardTerms { min_payment: Some(Cents::new(4_500)), payment_due_date: Some(day("2026-12-10")), ..CreditCardTerms::default() };
+    let terms =
+        CreditCardTerms { min_payment: Some(Cents::new(4_500)), payment_due_date: Some(day("2026-12-10")), ..CreditCardTerms::default() };
     Account { credit_card: Some(terms), ..debt("3-card", ProductCategory::CredAndChrgCards, "4321") }
 }
 
@@ -155,7 +156,11 @@ fn a_shared_loan_whose_rows_were_not_shared_is_not_a_second_debt() {
     let loan = creditor(&submission);
     assert_eq!((&loan["source"], cents(&loan["ongoingMonthly"]), ids(&loan["transactionIds"])), (&json!("ACCOUNT"), 240_000, 12));
     // Another amount is another debt.
-    let other = household(vec![everyday_account(), home_loan()], vec![owing(1, 41_200_000, None)], monthly(5, -99_000, "HOME LOAN REPAYMENT 70441255"));
+    let other = household(
+        vec![everyday_account(), home_loan()],
+        vec![owing(1, 41_200_000, None)],
+        monthly(5, -99_000, "HOME LOAN REPAYMENT 70441255"),
+    );
     assert_eq!(creditors(&commitments(&other)).len(), 2);
 }
 
@@ -187,7 +192,8 @@ fn the_purchases_on_a_shared_card_are_the_spend() {
 #[test]
 fn without_a_limit_a_card_counts_with_its_minimum_payment() {
     let purchase = row("2026-11-01", -80_000, "WOOLWORTHS 1234 SYDNEY").account(1);
-    let of = |account: Account| creditor(&household(vec![everyday_account(), account], vec![owing(1, 80_000, None)], vec![purchase.clone()]));
+    let of =
+        |account: Account| creditor(&household(vec![everyday_account(), account], vec![owing(1, 80_000, None)], vec![purchase.clone()]));
     assert_eq!(cents(&of(card())["servicingMonthly"]), 4_500);
     let unknown = of(Account { credit_card: None, ..card() });
     assert!(unknown["servicingMonthly"].is_null());

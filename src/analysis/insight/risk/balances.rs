@@ -61,11 +61,11 @@ pub(super) fn limit_exceeded(context: &Context<'_>, scope: &Scope) -> Draft {
         let limit = limit(account).filter(|_| is_revolving || holds_money(account))?;
         Some(Cents::ZERO - limit)
     };
-    let is_fee = |account: &LedgerAccount<'_>, says: &dyn Fn(&[&str]) -> bool| {
-        says(&LIMIT_WORDS) || (account.is_revolving() && !says(&LATE_WORDS))
-    };
+    let is_fee =
+        |account: &LedgerAccount<'_>, says: &dyn Fn(&[&str]) -> bool| says(&LIMIT_WORDS) || (account.is_revolving() && !says(&LATE_WORDS));
     let looked = look(context, scope, bound, is_fee);
-    let draft = Draft::new("LIMIT_EXCEEDED", "riskLimitExceeded", "spell beyond a limit or fee for one", "spells beyond a limit or fees for them");
+    let draft =
+        Draft::new("LIMIT_EXCEEDED", "riskLimitExceeded", "spell beyond a limit or fee for one", "spells beyond a limit or fees for them");
     draw(context, scope, draft, &looked)
 }
 
@@ -154,7 +154,8 @@ fn draw(context: &Context<'_>, scope: &Scope, mut draft: Draft, looked: &Looked)
     }
     let days = |spell: &Spell| between(spell.from, spell.to) + 1;
     let total: i64 = spells.iter().map(days).sum();
-    let accounts: BTreeSet<usize> = spells.iter().map(|spell| spell.account).chain(fees.iter().map(|(row, ..)| context.ledger.rows[*row].account)).collect();
+    let accounts: BTreeSet<usize> =
+        spells.iter().map(|spell| spell.account).chain(fees.iter().map(|(row, ..)| context.ledger.rows[*row].account)).collect();
     let details = Spells {
         days: usize::try_from(total).unwrap_or_default(),
         lowest_balance: spells.iter().map(|spell| spell.lowest).min(),
@@ -201,8 +202,7 @@ pub(super) fn minimum_card_payments(context: &Context<'_>, commitments: &Commitm
             is_observable = true;
             is_uncertain |= walk.anchor.is_none_or(|anchor| anchor.uncertain);
             let day = |row: usize| context.ledger.rows[row].day;
-            let rows: Vec<usize> =
-                creditor.rows().iter().copied().filter(|&row| day(row).is_some_and(|day| month.contains(day))).collect();
+            let rows: Vec<usize> = creditor.rows().iter().copied().filter(|&row| day(row).is_some_and(|day| month.contains(day))).collect();
             let paid: Cents = rows.iter().map(|&row| context.ledger.rows[row].amount.abs()).sum();
             let share = owed.mul_div(i128::from(profile.minimum_payment_share), 1000).unwrap_or_default();
             let is_minimum = minimum.is_some_and(|minimum| (paid - minimum).abs() <= Cents::new(100));

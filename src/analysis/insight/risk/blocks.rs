@@ -17,12 +17,8 @@ const CHANGE_DAYS: i64 = 60;
 
 /// Debts that began in the last 90 days.
 pub(super) fn new_debt(context: &Context<'_>, commitments: &Commitments) -> Draft {
-    let mut draft = Draft::new(
-        "NEW_DEBT_90_DAYS",
-        "riskNewDebt",
-        "debt that began in the last 90 days",
-        "debts that began in the last 90 days",
-    );
+    let mut draft =
+        Draft::new("NEW_DEBT_90_DAYS", "riskNewDebt", "debt that began in the last 90 days", "debts that began in the last 90 days");
     let Some((rows, count)) = commitments.new_debt() else {
         return draft.because(commitments.new_debt_evidence().reason);
     };
@@ -37,12 +33,8 @@ pub(super) fn new_debt(context: &Context<'_>, commitments: &Commitments) -> Draf
 
 /// Repayments that were made from a credit account, or with a loan's money that had just come in.
 pub(super) fn credit_funded_credit(context: &Context<'_>, commitments: &Commitments) -> Draft {
-    let mut draft = Draft::new(
-        "CREDIT_FUNDED_CREDIT",
-        "riskCreditFundedCredit",
-        "repayment of credit with credit",
-        "repayments of credit with credit",
-    );
+    let mut draft =
+        Draft::new("CREDIT_FUNDED_CREDIT", "riskCreditFundedCredit", "repayment of credit with credit", "repayments of credit with credit");
     for row in commitments.funded_by_credit() {
         let of = &context.ledger.rows[row];
         match of.day {
@@ -57,7 +49,8 @@ pub(super) fn credit_funded_credit(context: &Context<'_>, commitments: &Commitme
 pub(super) fn income_change(context: &Context<'_>, scope: &Scope, income: &Income) -> Draft {
     let changes = income.salary_change();
     let share = context.ruleset.profile().risk.income_change_share;
-    let mut draft = Draft::new("INCOME_CHANGE", "riskIncomeChange", "change of salary", "changes of salary").from_threshold(None, Some(share));
+    let mut draft =
+        Draft::new("INCOME_CHANGE", "riskIncomeChange", "change of salary", "changes of salary").from_threshold(None, Some(share));
     if changes.is_empty() {
         let calendar = scope.calendar(context.ledger, &[Role::Income]);
         let is_short = calendar.common.window.is_some() && !calendar.has_days(CHANGE_DAYS);

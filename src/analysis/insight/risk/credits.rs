@@ -73,12 +73,12 @@ pub(super) fn round_trips(context: &Context<'_>, scope: &Scope) -> Draft {
             let out: Cents = sent.iter().map(|&at| entries[at].amount.abs()).sum();
             let rows: Vec<usize> = std::iter::once(credit.row).chain(sent.iter().map(|&at| entries[at].row)).collect();
             draft.add_event(credit.day, credit.amount);
-            trips.push((credit.day, credit.row, rows, Trip {
-                counterparty: party.into(),
-                received: credit.amount,
-                sent: out,
-                transaction_ids: Vec::new(),
-            }));
+            trips.push((
+                credit.day,
+                credit.row,
+                rows,
+                Trip { counterparty: party.into(), received: credit.amount, sent: out, transaction_ids: Vec::new() },
+            ));
         }
     }
     if trips.is_empty() {

@@ -22,7 +22,13 @@ struct OfCategory {
 }
 
 const OF_CATEGORY: [OfCategory; 9] = [
-    OfCategory { code: "LOTTERY", category: |known| known.lottery, is_credit: false, one: "payment to a lottery", many: "payments to lotteries" },
+    OfCategory {
+        code: "LOTTERY",
+        category: |known| known.lottery,
+        is_credit: false,
+        one: "payment to a lottery",
+        many: "payments to lotteries",
+    },
     OfCategory {
         code: "CASH_WITHDRAWAL",
         category: |known| known.cash_withdrawal,
