@@ -3,11 +3,14 @@
 mod accounts;
 mod counting;
 mod document;
+mod income;
 #[path = "../support/mock_files.rs"]
 mod mock_files;
 mod payloads;
 mod properties;
+mod refunds;
 mod repeats;
+mod reversals;
 mod splits;
 mod support;
 mod transfers;

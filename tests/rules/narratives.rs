@@ -153,7 +153,7 @@ fn facts_of_the_text() {
         ("TYRO LITTLE CAKES", Some("TYRO"), "LITTLE CAKES"),
     ] {
         let narrative = read(description);
-        assert_eq!((narrative.intermediary, narrative.text.as_str()), (intermediary, text), "{description}");
+        assert_eq!((narrative.intermediary.as_deref(), narrative.text.as_str()), (intermediary, text), "{description}");
     }
 }
 

@@ -116,7 +116,7 @@ fn blocks(context: &Context<'_>, scope: &Scope) -> Blocks {
     let expenses = expenses::draw(context, scope);
     let commitments = commitments::draw(context, scope, &income);
     let balances = balances::draw(context, scope, &expenses);
-    let cash_flow = cash_flow::draw(context, scope);
+    let cash_flow = cash_flow::draw(context, scope, &income);
     let affordability = affordability::draw(context, scope, &income, &expenses, &commitments);
     Blocks { income, expenses, commitments, balances, cash_flow, affordability }
 }

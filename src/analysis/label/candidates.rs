@@ -3,10 +3,12 @@
 //! Direction first, then income words, then merchant. A rule whose words lie inside a longer rule's words is silent; of the rest
 //! the operator's own come first, then the surest.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::evidence::{Evidence, Segment};
-use crate::analysis::ruleset::{Category, Hit, Rule, Ruleset, Source};
+use super::party::{self, Party};
+use crate::analysis::ruleset::{Category, Hit, Kind, Rule, Ruleset, Source, Traits};
 
 /// What a name found by its beginning keeps of its confidence, in hundredths.
 const CUT_OFF: u16 = 94;
@@ -20,17 +22,58 @@ const CUE_IN_TRANSFER: u16 = 100;
 const PLACE: u16 = 100;
 /// What one single word as a name loses there.
 const WORD_IN_TRANSFER: u16 = 50;
+/// What a cue word is worth before the ones in front of it: a GARDEN CAFE is a cafe.
+const HEAD_WORD: u16 = 40;
+
+/// Words of a rule in a text, before anyone has judged them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Found<'a> {
+    pub(super) segment: usize,
+    pub(super) hit: Hit<'a>,
+    /// They touch the party's name.
+    in_core: bool,
+    /// They are also the name of a place, and nothing says that they are more.
+    is_place: bool,
+}
+
+/// Why a rule whose words stand in a row does not speak for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// Its words are channel words or a place, not a name.
+    NotInName,
+    /// A condition of its line does not hold: which.
+    Condition(usize),
+    /// In a payment between people its words are a person's name, or what one wrote to another.
+    Message,
+    /// One word of the brand index says too little in a payment between accounts.
+    OneWord,
+    /// An ordinary word beside a word of another trade.
+    Ordinary,
+    /// Its words lie inside the longer words of this rule.
+    Inside(std::sync::Arc<str>),
+}
+
+/// Hears of each rule that is refused: the explanation does, the cascade does not.
+pub(super) trait Witness {
+    fn refused(&mut self, segment: usize, words: Range<usize>, rule: &Rule, why: Refusal);
+}
+
+impl Witness for () {
+    fn refused(&mut self, _: usize, _: Range<usize>, _: &Rule, _: Refusal) {}
+}
 
 /// One rule that matches.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Candidate<'a> {
     pub(super) rule: &'a Rule,
     pub(super) confidence: u16,
-    segment: usize,
+    pub(super) segment: usize,
     start: usize,
     end: usize,
     /// The rule is for this sign of the amount.
-    is_way: bool,
+    pub(super) is_way: bool,
+    /// Another trade's word stands behind it.
+    is_followed: bool,
 }
 
 impl Candidate<'_> {
@@ -46,45 +89,160 @@ impl Candidate<'_> {
         let inside = self.segment == other.segment && other.start <= self.start && self.end <= other.end && self.length() < other.length();
         // The name of a shop silences the words in it even when the money comes back from the shop; a phrase for the other direction
         // says nothing about this one.
-        let is_heard = other.is_way
-            || (matches!(other.rule.source, Source::Name | Source::Brand) && matches!(self.rule.source, Source::Phrase | Source::Cue));
+        let is_heard = other.is_way || (is_name(other.rule) && matches!(self.rule.source, Source::Phrase | Source::Cue));
         // The index has longer names for what was written by hand: the hand still says it.
         let is_same = other.rule.source == Source::Brand && self.rule.source > Source::Brand && self.rule.category == other.rule.category;
         inside && is_heard && !is_same
     }
 
-    fn score(&self, is_credit: bool) -> u16 {
-        self.confidence
-            + match self.rule.source {
-                Source::Phrase if is_credit && self.rule.is_income => INCOME_WORDS_FIRST,
-                Source::Phrase | Source::Name => HAND_WRITTEN_FIRST,
-                Source::Brand | Source::Cue => 0,
-            }
+    /// What the candidates are ranked by: more than its confidence where its kind is believed first.
+    pub(super) fn score(&self, is_credit: bool) -> u16 {
+        let worth = match self.rule.source {
+            Source::Phrase if is_credit && self.rule.is_income => INCOME_WORDS_FIRST,
+            Source::Phrase | Source::Name => HAND_WRITTEN_FIRST,
+            Source::Brand | Source::Cue => 0,
+        };
+        (self.confidence + worth).saturating_sub(if self.is_followed { HEAD_WORD } else { 0 })
     }
+}
+
+const fn is_name(rule: &Rule) -> bool {
+    matches!(rule.source, Source::Name | Source::Brand)
 }
 
 /// Every rule that matches a row.
 pub(super) struct Candidates<'a> {
-    list: Vec<Candidate<'a>>,
+    pub(super) list: Vec<Candidate<'a>>,
+    /// Who the words name.
+    pub(super) party: Party,
     is_credit: bool,
 }
 
 impl<'a> Candidates<'a> {
-    pub(super) fn find(evidence: &'a Evidence<'_>, ruleset: &'a Ruleset) -> Self {
-        let mut list = Vec::new();
-        for (segment, words) in evidence.segments.iter().enumerate() {
-            for hit in ruleset.hits(&words.padded) {
-                // Words of the place alone are the place's, unless they are all of it and nothing else says that it is one.
-                let is_doubtful = segment == 0 && evidence.narrative.doubtful() == Some(&(hit.start..hit.end));
-                if hit.start < words.core.end || is_doubtful {
-                    add(&mut list, evidence, ruleset, segment, hit, hit.end > words.core.start, if is_doubtful { PLACE } else { 0 });
-                }
+    pub(super) fn find(evidence: &'a Evidence<'_>, ruleset: &'a Ruleset, witness: &mut impl Witness) -> Self {
+        let found = found(evidence, ruleset);
+        let party = party::read(evidence, &found, ruleset);
+        let mut candidates = Self { list: Vec::with_capacity(found.len()), party, is_credit: evidence.is_credit };
+        for one in &found {
+            candidates.hear(one, evidence, ruleset, witness);
+        }
+        candidates.silence(witness);
+        candidates.doubt_ordinary_words(evidence, ruleset, witness);
+        candidates.find_heads();
+        candidates
+    }
+
+    /// Adds the rules of a hit whose conditions hold.
+    fn hear(&mut self, one: &Found<'a>, evidence: &Evidence<'_>, ruleset: &Ruleset, witness: &mut impl Witness) {
+        let Hit { start, end, rules } = one.hit;
+        for rule in rules {
+            match self.judge(one, rule, evidence, ruleset) {
+                Ok(loss) => self.list.push(Candidate {
+                    rule,
+                    confidence: rule.confidence.saturating_sub(loss),
+                    segment: one.segment,
+                    start,
+                    end,
+                    is_way: evidence.is_way(rule.direction),
+                    is_followed: false,
+                }),
+                Err(why) => witness.refused(one.segment, start..end, rule, why),
             }
         }
-        let silent: Vec<bool> = list.iter().map(|one| list.iter().any(|other| one.lies_inside(other))).collect();
-        let mut silent = silent.into_iter();
-        list.retain(|_| !silent.next().expect("one an element"));
-        Self { list, is_credit: evidence.is_credit }
+    }
+
+    /// What a rule loses of its confidence, or why it is not heard. Names and cues must touch the core of the text; phrases may be
+    /// channel words.
+    fn judge(&self, one: &Found<'_>, rule: &Rule, evidence: &Evidence<'_>, ruleset: &Ruleset) -> Result<u16, Refusal> {
+        if rule.source != Source::Phrase && !one.in_core {
+            return Err(Refusal::NotInName);
+        }
+        if let Some(failed) = rule.needs.iter().position(|need| !evidence.meets(need)) {
+            return Err(Refusal::Condition(failed));
+        }
+        if !self.may_speak(one, rule, evidence, ruleset) {
+            return Err(Refusal::Message);
+        }
+        let is_word = !evidence.segments[one.segment].padded[one.hit.start..one.hit.end].contains(' ');
+        let loss = match rule.source {
+            Source::Brand if is_word && evidence.is_transfer() => return Err(Refusal::OneWord),
+            Source::Name | Source::Brand | Source::Cue if is_word && is_person(evidence, one.segment, &one.hit, ruleset) => {
+                return Err(Refusal::Message);
+            }
+            Source::Cue if evidence.is_transfer() => CUE_IN_TRANSFER,
+            Source::Name if is_word && evidence.is_transfer() => WORD_IN_TRANSFER,
+            _ => 0,
+        };
+        Ok(loss + if one.is_place { PLACE } else { 0 })
+    }
+
+    /// False for words that are a person's name or a message to one.
+    fn may_speak(&self, one: &Found<'_>, rule: &Rule, evidence: &Evidence<'_>, ruleset: &Ruleset) -> bool {
+        let words = &evidence.segments[one.segment].padded[one.hit.start..one.hit.end];
+        let is_message = || words.split(' ').all(|word| ruleset.traits(word).any(Traits::MESSAGE.or(Traits::KIN)));
+        match (&self.party, rule.source) {
+            (Party::Unsaid | Party::Company, _) | (Party::Message, Source::Phrase) => true,
+            (Party::Message, Source::Cue) => !is_message(),
+            (Party::Message, Source::Name | Source::Brand) => {
+                evidence.narrative.number_suffixes.is_empty() || ruleset.kind(rule.category) == Kind::Commitment
+            }
+            (Party::Person { .. }, Source::Phrase) => between_people(rule.category, ruleset),
+            (Party::Person { segment, name, .. }, source) => {
+                let is_its_name = one.segment == *segment && one.hit.start <= name.start && one.hit.end >= name.end && words.contains(' ');
+                let lies_in_name = one.segment == *segment && one.hit.start < name.end && one.hit.end > name.start;
+                is_its_name || (source == Source::Cue && !evidence.is_credit && !lies_in_name && !is_message())
+            }
+        }
+    }
+
+    /// Takes out what lies inside longer words.
+    fn silence(&mut self, witness: &mut impl Witness) {
+        let louder: Vec<Option<usize>> = self.list.iter().map(|one| self.list.iter().position(|other| one.lies_inside(other))).collect();
+        for (one, louder) in self.list.iter().zip(&louder) {
+            if let Some(louder) = louder {
+                witness.refused(one.segment, one.start..one.end, one.rule, Refusal::Inside(self.list[*louder].rule.id.clone()));
+            }
+        }
+        let mut louder = louder.into_iter();
+        self.list.retain(|_| louder.next().expect("one an element").is_none());
+    }
+
+    /// SUBWAY TILES, ORIGIN COFFEE: a brand that is an ordinary word gives way to the trade beside it.
+    fn doubt_ordinary_words(&mut self, evidence: &Evidence<'_>, ruleset: &Ruleset, witness: &mut impl Witness) {
+        let is_doubtful = |one: &Candidate<'_>| {
+            let words = one.matched(evidence);
+            is_name(one.rule)
+                && !words.contains(' ')
+                && ruleset.traits(words).any(Traits::ORDINARY.or(Traits::SURNAME))
+                && self.list.iter().any(|other| {
+                    let (group, other_group) = (ruleset.group(one.rule.category), ruleset.group(other.rule.category));
+                    other.rule.source == Source::Cue
+                        && other.is_way == one.is_way
+                        && other.segment == one.segment
+                        && (other.end <= one.start || one.end <= other.start)
+                        && group != other_group
+                })
+        };
+        let doubtful: Vec<bool> = self.list.iter().map(is_doubtful).collect();
+        let mut doubtful = doubtful.into_iter();
+        self.list.retain(|one| {
+            let is_doubtful = doubtful.next().expect("one an element");
+            if is_doubtful {
+                witness.refused(one.segment, one.start..one.end, one.rule, Refusal::Ordinary);
+            }
+            !is_doubtful
+        });
+    }
+
+    /// Marks the cue words that another trade's word follows.
+    fn find_heads(&mut self) {
+        for index in 0..self.list.len() {
+            let one = self.list[index];
+            self.list[index].is_followed = one.rule.source == Source::Cue
+                && self.list.iter().any(|other| {
+                    other.rule.source == Source::Cue && other.segment == one.segment && other.start >= one.end && other.is_way == one.is_way
+                });
+        }
     }
 
     /// The rule for this direction that speaks for the row.
@@ -109,65 +267,71 @@ impl<'a> Candidates<'a> {
 
     fn pick(&self, which: impl Fn(&Candidate<'_>) -> bool) -> Option<Candidate<'a>> {
         let key = |one: &Candidate<'_>| {
-            let first = (std::cmp::Reverse(one.segment), std::cmp::Reverse(one.start));
-            (one.rule.is_operators, one.score(self.is_credit), one.length(), one.rule.source, first)
+            (one.rule.is_operators, one.score(self.is_credit), one.length(), one.rule.source, Reverse(one.segment), Reverse(one.start))
         };
         // Of equals the one that stands first in the files.
         self.list.iter().filter(|one| which(one)).rev().max_by(|one, other| key(one).cmp(&key(other))).copied()
     }
 
     /// A name whose beginning ends the narrative, where all names that begin so agree.
-    pub(super) fn cut_off(evidence: &'a Evidence<'_>, ruleset: &'a Ruleset) -> Option<Candidate<'a>> {
+    pub(super) fn cut_off(&self, evidence: &'a Evidence<'_>, ruleset: &'a Ruleset) -> Option<Candidate<'a>> {
         if !evidence.narrative.has_party() {
             return None;
         }
         let Segment { padded, core } = &evidence.segments[0];
         // What was cut may look like a place: VIRGIN AUSTRAL.
-        [core.end, padded.len() - 1].into_iter().find_map(|end| cut_off_at(core.start..end, evidence, ruleset))
+        [core.end, padded.len() - 1].into_iter().find_map(|end| self.cut_off_at(core.start..end, evidence, ruleset))
     }
-}
 
-fn cut_off_at<'a>(range: Range<usize>, evidence: &'a Evidence<'_>, ruleset: &'a Ruleset) -> Option<Candidate<'a>> {
-    let mut list = Vec::new();
-    for hit in ruleset.cut_off(&evidence.segments[0].padded[range.clone()]) {
-        let hit = Hit { start: hit.start + range.start, end: hit.end + range.start, rules: hit.rules };
-        add(&mut list, evidence, ruleset, 0, hit, true, 0);
-    }
-    list.retain(|one| one.is_way);
-    // The index may say another trade of a name that was written by hand.
-    let source = if list.iter().any(|one| one.rule.source == Source::Name) { Source::Name } else { Source::Brand };
-    list.retain(|one| one.rule.source == source);
-    let first = list.first()?.rule.category;
-    let agreed = list.iter().all(|one| one.rule.category == first);
-    let surest = list.into_iter().rev().max_by_key(|one| one.confidence)?;
-    agreed.then(|| Candidate { confidence: surest.confidence / 100 * CUT_OFF + surest.confidence % 100 * CUT_OFF / 100, ..surest })
-}
-
-/// Adds the rules of a hit whose conditions hold. Names and cues must touch the core of the text; phrases may be channel words.
-fn add<'a>(
-    list: &mut Vec<Candidate<'a>>,
-    evidence: &Evidence<'_>,
-    ruleset: &Ruleset,
-    segment: usize,
-    hit: Hit<'a>,
-    in_core: bool,
-    doubt: u16,
-) {
-    for rule in hit.rules {
-        if (rule.source != Source::Phrase && !in_core) || !evidence.meets(&rule.needs) {
-            continue;
+    fn cut_off_at(&self, range: Range<usize>, evidence: &'a Evidence<'_>, ruleset: &'a Ruleset) -> Option<Candidate<'a>> {
+        let mut cut = Self { list: Vec::new(), party: self.party.clone(), is_credit: self.is_credit };
+        for hit in ruleset.cut_off(&evidence.segments[0].padded[range.clone()]) {
+            let hit = Hit { start: hit.start + range.start, end: hit.end + range.start, rules: hit.rules };
+            cut.hear(&Found { segment: 0, hit, in_core: true, is_place: false }, evidence, ruleset, &mut ());
         }
-        let is_word = !evidence.segments[segment].padded[hit.start..hit.end].contains(' ');
-        let loss = match rule.source {
-            Source::Brand if is_word && evidence.is_transfer() => continue,
-            Source::Name | Source::Brand | Source::Cue if is_word && is_person(evidence, segment, &hit, ruleset) => continue,
-            Source::Cue if evidence.is_transfer() => CUE_IN_TRANSFER,
-            Source::Name if is_word && evidence.is_transfer() => WORD_IN_TRANSFER,
-            _ => 0,
-        } + doubt;
-        let is_way = evidence.is_way(rule.direction);
-        list.push(Candidate { rule, confidence: rule.confidence.saturating_sub(loss), segment, start: hit.start, end: hit.end, is_way });
+        let mut list = cut.list;
+        list.retain(|one| one.is_way);
+        // The index may say another trade of a name that was written by hand, and a name more than a trade.
+        let source =
+            [Source::Name, Source::Brand, Source::Cue].into_iter().find(|source| list.iter().any(|one| one.rule.source == *source))?;
+        list.retain(|one| one.rule.source == source);
+        let first = list.first()?.rule.category;
+        let agreed = list.iter().all(|one| one.rule.category == first);
+        let surest = list.into_iter().rev().max_by_key(|one| one.confidence)?;
+        agreed.then(|| Candidate { confidence: surest.confidence / 100 * CUT_OFF + surest.confidence % 100 * CUT_OFF / 100, ..surest })
     }
+}
+
+/// The words of every rule that stand in a row.
+fn found<'a>(evidence: &'a Evidence<'_>, ruleset: &'a Ruleset) -> Vec<Found<'a>> {
+    let mut found = Vec::new();
+    for (segment, words) in evidence.segments.iter().enumerate() {
+        for hit in ruleset.hits(&words.padded) {
+            // Words of the place alone are the place's, unless they are all of it and nothing else says that it is one.
+            let is_place = segment == 0 && evidence.narrative.doubtful() == Some(&(hit.start..hit.end));
+            if hit.start < words.core.end || is_place {
+                found.push(Found { segment, hit, in_core: hit.end > words.core.start, is_place });
+            }
+        }
+    }
+    found
+}
+
+/// What a payment between people may be, besides a gift or a share of a bill.
+fn between_people(category: Category, ruleset: &Ruleset) -> bool {
+    let known = ruleset.known();
+    ruleset.kind(category) == Kind::Transfer
+        || [
+            known.salary,
+            known.rent,
+            known.board,
+            known.rental_income,
+            known.child_support_income,
+            known.child_support_paid,
+            known.reversal,
+            known.business_income,
+        ]
+        .contains(&category)
 }
 
 /// True for a surname that another word stands beside, where one person may be paying another. Money in needs no word of a transfer for
@@ -179,5 +343,5 @@ fn is_person(evidence: &Evidence<'_>, segment: usize, hit: &Hit<'_>, ruleset: &R
     let is_one_of_several = hit.end - hit.start < segment.core.len();
     let may_be_person =
         if evidence.is_transfer() { is_one_of_several } else { evidence.is_credit && !evidence.is_card() && is_last_of_several };
-    may_be_person && ruleset.is_surname(&segment.padded[hit.start..hit.end])
+    may_be_person && ruleset.traits(&segment.padded[hit.start..hit.end]).any(Traits::SURNAME.or(Traits::GIVEN))
 }

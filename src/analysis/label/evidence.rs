@@ -7,6 +7,11 @@ use super::narrative::{Channel, Narrative};
 use crate::analysis::ruleset::{Direction, Need, Way, words};
 use crate::submission::{Account, Extended, ProductCategory, Transaction, TransactionType};
 
+/// The place of the payer or payee among the fields.
+const PARTY_FIELD: usize = 2;
+/// Legal forms of companies.
+const COMPANY_FORMS: [&str; 7] = [" PTY ", " LTD ", " LIMITED ", " INC ", " CORP ", " CORPORATION ", " P L "];
+
 /// Words to search: one space before, after and between.
 pub(super) struct Segment<'a> {
     pub(super) padded: Cow<'a, str>,
@@ -21,6 +26,8 @@ pub(super) struct Evidence<'a> {
     pub(super) narrative: &'a Narrative,
     /// The narrative first, then the fields that say something.
     pub(super) segments: Vec<Segment<'a>>,
+    /// Which of them is the payer or payee that the payment itself names.
+    pub(super) party_field: Option<usize>,
     pub(super) is_credit: bool,
 }
 
@@ -28,24 +35,35 @@ impl<'a> Evidence<'a> {
     pub(super) fn new(row: &'a Transaction, account: &'a Account, narrative: &'a Narrative) -> Self {
         let is_credit = row.amount.is_positive();
         let own = Segment { padded: Cow::Borrowed(narrative.padded()), core: narrative.core() };
-        let mut evidence = Self { row, account, narrative, segments: vec![own], is_credit };
+        let mut evidence = Self { row, account, narrative, segments: vec![own], party_field: None, is_credit };
         let extended = row.extended.as_deref();
         let party = extended.and_then(|extended| if is_credit { extended.payer.as_deref() } else { extended.payee.as_deref() });
         let said = extended.and_then(|extended| extended.description.as_deref());
         let fields = [row.merchant_name.as_deref(), row.biller_name.as_deref(), party, said, row.reference.as_deref()];
-        for field in fields.into_iter().flatten() {
-            evidence.add(field);
+        for (index, field) in fields.into_iter().enumerate() {
+            let is_added = field.is_some_and(|field| evidence.add(field));
+            if is_added && index == PARTY_FIELD {
+                evidence.party_field = Some(evidence.segments.len() - 1);
+            }
         }
         evidence
     }
 
-    fn add(&mut self, field: &str) {
+    /// Adds a field, unless its words stand there already: most holders repeat the merchant or the description, which is no second
+    /// witness.
+    fn add(&mut self, field: &str) -> bool {
         let padded = words::padded(words::readable(field));
-        // Most holders repeat the merchant or the description: what stands there already is no second witness.
-        if padded.len() > 2 && !self.says(&padded) {
+        let is_new = padded.len() > 2 && !self.says(&padded);
+        if is_new {
             let core = 1..padded.len() - 1;
             self.segments.push(Segment { padded, core });
         }
+        is_new
+    }
+
+    /// True where a company's legal form stands in the words.
+    pub(super) fn says_company_form(&self) -> bool {
+        COMPANY_FORMS.iter().any(|word| self.says(word))
     }
 
     /// True where the words, with spaces around them, stand in the narrative or a field.
@@ -53,16 +71,16 @@ impl<'a> Evidence<'a> {
         self.segments.iter().any(|segment| segment.padded.contains(padded))
     }
 
-    /// True where every condition of a line holds.
-    pub(super) fn meets(&self, needs: &[Need]) -> bool {
-        needs.iter().all(|need| match need {
+    /// True where a condition of a line holds.
+    pub(super) fn meets(&self, need: &Need) -> bool {
+        match need {
             Need::Words(words) => words.iter().any(|word| self.says(word)),
             Need::NoWords(words) => !words.iter().any(|word| self.says(word)),
             Need::Way(ways) => ways.iter().any(|&way| self.went(way)),
             Need::Debt(is_debt) => self.is_debt() == *is_debt,
             Need::Type(kinds) => kinds.contains(&self.row.kind),
             Need::Mcc(codes) => self.row.merchant_category_code.is_some_and(|code| codes.contains(&code)),
-        })
+        }
     }
 
     pub(super) fn is_way(&self, direction: Direction) -> bool {

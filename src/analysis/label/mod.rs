@@ -6,10 +6,10 @@
 
 mod candidates;
 mod evidence;
-mod facilitator;
 pub mod narrative;
 mod numbers;
 mod parts;
+mod party;
 mod reading;
 mod structured;
 mod tokens;
@@ -79,7 +79,7 @@ impl Verdict {
 #[must_use]
 pub fn label(row: &Transaction, account: &Account, narrative: &Narrative, ruleset: &Ruleset) -> Verdict {
     let evidence = Evidence::new(row, account, narrative);
-    let candidates = Candidates::find(&evidence, ruleset);
+    let candidates = Candidates::find(&evidence, ruleset, &mut ());
     let known = ruleset.known();
     let verdict = structured::fee_or_interest(&evidence, &candidates, ruleset)
         .or_else(|| structured::cash_machine(&evidence, &candidates, known))
@@ -88,9 +88,9 @@ pub fn label(row: &Transaction, account: &Account, narrative: &Narrative, rulese
         .or_else(|| structured::purpose(&evidence, known))
         .or_else(|| structured::debt_payment(&evidence, &candidates, known))
         .or_else(|| candidates.other_way().and_then(|other| structured::money_back(&other, &evidence, ruleset)))
-        .or_else(|| Candidates::cut_off(&evidence, ruleset).map(|cut| by_rule(&cut, &evidence, &candidates, ruleset)))
+        .or_else(|| candidates.cut_off(&evidence, ruleset).map(|cut| by_rule(&cut, &evidence, &candidates, ruleset)))
         .or_else(|| mcc_prior(&evidence, ruleset).map(|(code, prior)| structured::by_code(&evidence, code, prior, known)))
-        .or_else(|| structured::by_channel(&evidence, known));
+        .or_else(|| structured::by_channel(&evidence, &candidates, known));
     match verdict {
         Some(verdict) if verdict.confidence >= SURE_ENOUGH => verdict,
         guess => abstain(&evidence, guess, ruleset),

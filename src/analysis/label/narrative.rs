@@ -4,6 +4,7 @@
 //! automaton sees all three, so that `SERVICE NSW` is found where the state looks like a place; [`Narrative::text`] is the core.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
@@ -30,13 +31,15 @@ pub struct Narrative {
     /// Receipt and reference numbers, digits or letters and digits, at least five characters.
     pub references: Vec<String>,
     /// The payment facilitator before the merchant: SQUARE, PAYPAL, ZELLER, STRIPE, EZIDEBIT…
-    pub intermediary: Option<&'static str>,
+    pub intermediary: Option<Arc<str>>,
     /// A currency conversion stood in it.
     pub foreign: bool,
     /// `TRANSFER TO`, `TFR TO`, `PAYMENT TO`…
     pub says_transfer_to: bool,
     /// `TRANSFER FROM`, `TFR FROM`…
     pub says_transfer_from: bool,
+    /// The money goes to the number of a card.
+    pub to_card: bool,
     /// Reads AUTHORISATION: a hold, not a payment.
     pub authorisation: bool,
     /// Reads like a failure: dishonour, returned, unpaid, reversal…
@@ -60,7 +63,7 @@ impl Narrative {
         let (authorisation, failure) = parts.read_warnings();
         let (padded, core, doubtful) = parts.join(folded.len());
         let Parts { tokens, channel, says_transfer_to, says_transfer_from, intermediary, has_party, .. } = parts;
-        let Tokens { number_suffixes, value_date, references, foreign, .. } = tokens;
+        let Tokens { number_suffixes, value_date, references, foreign, to_card, .. } = tokens;
         Self {
             text: padded[core.clone()].to_owned(),
             channel,
@@ -71,6 +74,7 @@ impl Narrative {
             foreign,
             says_transfer_to,
             says_transfer_from,
+            to_card,
             authorisation,
             failure,
             padded,
@@ -93,8 +97,8 @@ impl Narrative {
 
     /// True where a narrative of the same words says the same to the rules: they differ in dates, references and numbers only.
     pub(super) fn is_judged_as(&self, other: &Self) -> bool {
-        (self.channel, self.failure, self.has_party) == (other.channel, other.failure, other.has_party)
-            && (&self.core, &self.doubtful, &self.padded) == (&other.core, &other.doubtful, &other.padded)
+        let said = |one: &Self| (one.channel, one.failure, one.has_party, one.to_card, one.number_suffixes.is_empty());
+        said(self) == said(other) && (&self.core, &self.doubtful, &self.padded) == (&other.core, &other.doubtful, &other.padded)
     }
 
     /// True where a payer, payee or merchant is named.

@@ -145,6 +145,11 @@ pub(super) fn read_masked(chunk: &str) -> Option<[u8; 4]> {
     is_masked.then_some(suffix)
 }
 
+/// Sixteen characters of a Visa or a Mastercard number, masked or not.
+pub(super) fn is_card_number(number: &str) -> bool {
+    number.len() == 16 && matches!(number.as_bytes()[0], b'4' | b'5')
+}
+
 pub(super) fn is_currency(word: &str) -> bool {
     matches!(
         word,

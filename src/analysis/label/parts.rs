@@ -1,10 +1,13 @@
 //! Lead, core and tail of a description: which of its words name the other party, and which say how, where and by whom it moved.
 
 use std::ops::Range;
+use std::sync::Arc;
 
-use super::facilitator::facilitator;
 use super::tokens::Tokens;
 use crate::analysis::ruleset::{Channel, Lead, Party, Ruleset};
+
+/// Fewest letters of a place that is glued to the word before it.
+const GLUED_PLACE: usize = 6;
 
 /// The parts of a description while it is being read.
 pub(super) struct Parts<'a> {
@@ -17,7 +20,7 @@ pub(super) struct Parts<'a> {
     pub(super) channel: Channel,
     pub(super) says_transfer_to: bool,
     pub(super) says_transfer_from: bool,
-    pub(super) intermediary: Option<&'static str>,
+    pub(super) intermediary: Option<Arc<str>>,
     /// Tokens of a place that neither a state nor a country follows.
     doubtful: Option<Range<usize>>,
     /// A payer, payee or merchant is named.
@@ -97,7 +100,7 @@ impl<'a> Parts<'a> {
 
     fn read_facilitator(&mut self) {
         let words = (self.first..self.end).map(|index| (self.tokens.text(index), self.tokens.list[index].star));
-        if let Some((name, count)) = facilitator(words) {
+        if let Some((name, count)) = self.ruleset.facilitators().find(words) {
             self.intermediary = Some(name);
             self.first += count;
         }
@@ -119,23 +122,100 @@ impl<'a> Parts<'a> {
 
     /// Takes company forms, card words, country, state and place off the end; one word always stays.
     fn cut_tail(&mut self) {
+        self.cut_aside();
         self.cut_noise();
-        let country = self.cut_if(1, |words| is_country(words[0]));
-        if country && self.channel == Channel::Unknown {
+        let is_placed = self.channel.has_place();
+        let glued = is_placed && self.unglue_state();
+        let country = if glued { Some("AUS") } else { self.cut_country(is_placed) };
+        if country.is_some() && self.channel == Channel::Unknown {
             self.channel = Channel::CardPurchase;
         }
-        if country || self.channel.has_place() {
-            let state = self.cut_if(1, |words| is_state(words[0], country));
-            self.cut_place(country || state);
+        if country.is_some() || is_placed {
+            let is_abroad = country.is_some_and(|country| !matches!(country, "AU" | "AUS" | "AUSTRALIA"));
+            // A state of another country is two letters.
+            let state = self.cut_if(1, |words| is_state(words[0], country.is_some()) || (is_abroad && words[0].len() == 2));
+            self.cut_place(country.is_some() || state);
+            // Some print the state before the place: NSW KENSINGTON.
+            if !state {
+                self.cut_if(1, |words| is_state(words[0], false));
+            }
         }
         self.cut_noise();
     }
 
+    /// What a bank says about its own fee behind the merchant: INCL FOREIGN TRANSACTION FEE AUD.
+    fn cut_aside(&mut self) {
+        let is_aside = |index: usize| {
+            matches!(self.tokens.text(index), "INCL" | "INCLUDES" | "INCLUDING")
+                && matches!(self.tokens.text(index + 1), "FOREIGN" | "OVERSEAS" | "INTERNATIONAL" | "INTL" | "FX" | "CONVERSION")
+        };
+        if let Some(index) = (self.first + 1..self.end).find(|&index| is_aside(index)) {
+            self.tokens.list.truncate(index);
+            self.end = index;
+        }
+    }
+
+    fn cut_country(&mut self, is_placed: bool) -> Option<&'a str> {
+        let places = self.ruleset.places();
+        let last = self.end.saturating_sub(1);
+        let code = self.tokens.text(last);
+        if self.cut_if(1, |words| words[0].len() <= 3 && places.is_country(words[0]) || is_numbered_country(words[0])) {
+            return Some(if is_numbered_country(code) { "AUS" } else { code });
+        }
+        // A country by its name is also a dish, an airline, a street: only behind a merchant that a card paid.
+        if !is_placed || self.channel == Channel::Unknown {
+            return None;
+        }
+        [2, 1].into_iter().find_map(|count| {
+            let from = self.end.checked_sub(count).filter(|&from| from > self.first)?;
+            let name = self.tokens.run(from, self.end).filter(|name| places.is_country(name))?;
+            (!self.is_bound(from)).then(|| self.end = from).map(|()| name)
+        })
+    }
+
+    /// A field's width glues the state to the place: PACIFIC PINESQLDAU, ROBINAQLD.
+    fn unglue_state(&mut self) -> bool {
+        if self.end <= self.first + 1 {
+            return false;
+        }
+        let last = self.end - 1;
+        let word = self.tokens.text(last);
+        let with_country = ["QLDAU", "NSWAU", "VICAU", "TASAU", "ACTAU", "WAAU", "SAAU", "NTAU", "QLDA", "NSWA"];
+        if with_country.contains(&word) {
+            self.end = last;
+            return true;
+        }
+        if let Some(place) = with_country.iter().find_map(|state| word.strip_suffix(state)).filter(|place| place.len() >= 3) {
+            self.tokens.shorten(last, place.len());
+            return true;
+        }
+        let alone = ["QLD", "NSW", "VIC", "TAS", "QL", "NS", "VI"];
+        let Some(place) = alone.iter().find_map(|state| word.strip_suffix(state)).filter(|place| place.len() >= 3) else { return false };
+        self.tokens.shorten(last, place.len());
+        let places = self.ruleset.places();
+        let most = places.words_before(place).min(self.end - self.first - 1);
+        let is_place = (1..=most).any(|count| self.is_place(count, |name| places.contains(name)));
+        if !is_place {
+            self.tokens.shorten(last, word.len());
+        }
+        is_place
+    }
+
     fn cut_noise(&mut self) {
-        while self
-            .cut_if(2, |words| matches!(words, ["VALUE", "DATE"] | ["PTY", "LTD" | "LIMITED"] | ["P", "L"] | ["COM" | "NET" | "ORG", "AU"]))
-            || self.cut_channel_words()
-            || self.cut_if(1, |words| matches!(words[0], "CARD" | "DATE" | "COM" | "PTY" | "LTD" | "LIMITED" | "NETBANK" | "AUD"))
+        while self.cut_if(2, |words| {
+            matches!(
+                words,
+                ["VALUE", "DATE"]
+                    | ["CARD", "USED"]
+                    | ["PTY", "LTD" | "LIMITED"]
+                    | ["P", "L"]
+                    | ["COM" | "NET" | "ORG", "AU"]
+                    | ["APPLE" | "GOOGLE" | "SAMSUNG", "PAY"]
+            )
+        }) || self.cut_channel_words()
+            || self.cut_if(1, |words| {
+                matches!(words[0], "CARD" | "DATE" | "COM" | "PTY" | "LTD" | "LIMITED" | "NETBANK" | "AUD" | "SEQ" | "REF" | "RECEIPT")
+            })
         {}
     }
 
@@ -187,6 +267,13 @@ impl<'a> Parts<'a> {
                 return;
             }
         }
+        for count in (1..=room.min(3)).rev() {
+            if self.is_place(count, |name| places.is_city_abroad(name)) {
+                self.doubtful = (!is_sure).then(|| self.end - count..self.end);
+                self.end -= count;
+                return;
+            }
+        }
         // A field's width has cut it: BRUNSWICK WES VIC.
         if is_sure {
             for count in (1..=room.min(3)).rev() {
@@ -194,6 +281,26 @@ impl<'a> Parts<'a> {
                     self.end -= count;
                     return;
                 }
+            }
+            self.unglue_place();
+        }
+    }
+
+    /// A field's width glues the place to the merchant: FRUITHELENSVALE QLD, CHEMISTPACIFIC PINES QLD.
+    fn unglue_place(&mut self) {
+        let places = self.ruleset.places();
+        for count in 1..=3.min(self.end - self.first) {
+            let from = self.end - count;
+            let (word, Some(run)) = (self.tokens.text(from), self.tokens.run(from, self.end)) else { return };
+            if self.ruleset.begins_a_name(word) {
+                continue;
+            }
+            let splits = 3..word.len().saturating_sub(if count == 1 { GLUED_PLACE - 1 } else { 3 });
+            if let Some(at) = splits.into_iter().find(|&at| word.is_char_boundary(at) && places.contains(&run[at..])) {
+                self.tokens.shorten(from, at);
+                self.tokens.list.truncate(from + 1);
+                self.end = from + 1;
+                return;
             }
         }
     }
@@ -278,34 +385,9 @@ impl<'a> Parts<'a> {
     }
 }
 
-fn is_country(word: &str) -> bool {
-    matches!(
-        word,
-        "AU" | "AUS"
-            | "CAN"
-            | "CHE"
-            | "CHN"
-            | "CYP"
-            | "DEU"
-            | "EST"
-            | "FRA"
-            | "GBR"
-            | "HKG"
-            | "IDN"
-            | "IND"
-            | "IRL"
-            | "JPN"
-            | "LUX"
-            | "MLT"
-            | "MYS"
-            | "NLD"
-            | "NZ"
-            | "NZL"
-            | "SGP"
-            | "SWE"
-            | "THA"
-            | "USA"
-    )
+/// `000AU`: a place that is only a number.
+fn is_numbered_country(word: &str) -> bool {
+    word.strip_suffix("AU").is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// States as banks print them; two letters only where a country follows.

@@ -4,6 +4,7 @@
 use super::candidates::{Candidate, Candidates};
 use super::evidence::Evidence;
 use super::narrative::Channel;
+use super::party::Party;
 use super::{Layer, Verdict};
 use crate::analysis::ruleset::{Category, Kind, Known, MccPrior, Ruleset, Source};
 use crate::submission::TransactionType;
@@ -185,26 +186,46 @@ pub(super) fn by_code(evidence: &Evidence<'_>, code: u16, prior: MccPrior, known
 }
 
 /// What is left: transfers without a merchant, cash over a counter.
-pub(super) fn by_channel(evidence: &Evidence<'_>, known: &Known) -> Option<Verdict> {
+pub(super) fn by_channel(evidence: &Evidence<'_>, candidates: &Candidates<'_>, known: &Known) -> Option<Verdict> {
+    let by_words = |category, sure, rule, matched: &str| Some(Verdict::by_code(Layer::Phrase, category, sure, rule, matched));
+    match (evidence.narrative.channel, evidence.is_credit) {
+        (Channel::BranchCash, true) => by_words(known.cash_deposit, 900, "words:cash-over-counter", ""),
+        (Channel::BranchCash, false) => by_words(known.cash_withdrawal, 900, "words:cash-over-counter", ""),
+        (Channel::Atm, true) => by_words(known.cash_deposit, 700, "words:cash-machine", "ATM"),
+        _ => between_accounts(evidence, &candidates.party, known),
+    }
+}
+
+/// Money to or from other people, and what may be an own account that was not shared.
+fn between_accounts(evidence: &Evidence<'_>, party: &Party, known: &Known) -> Option<Verdict> {
     let narrative = evidence.narrative;
-    let is_company = [" PTY ", " LTD ", " LIMITED ", " INC ", " CORP ", " CORPORATION "].iter().any(|word| evidence.says(word));
     let is_by_type = matches!(evidence.row.kind, TransactionType::TransferIncoming | TransactionType::TransferOutgoing);
     let layer = if is_by_type { Layer::Structured } else { Layer::Phrase };
-    match (narrative.channel, evidence.is_credit) {
-        (Channel::BranchCash, true) => Some(Verdict::by_code(Layer::Phrase, known.cash_deposit, 900, "words:cash-over-counter", "")),
-        (Channel::BranchCash, false) => Some(Verdict::by_code(Layer::Phrase, known.cash_withdrawal, 900, "words:cash-over-counter", "")),
-        (Channel::Atm, true) => Some(Verdict::by_code(Layer::Phrase, known.cash_deposit, 700, "words:cash-machine", "ATM")),
-        _ if evidence.is_transfer() && !is_company => {
-            let category = if evidence.is_credit { known.transfer_in } else { known.transfer_out };
+    let category = if evidence.is_credit { known.transfer_in } else { known.transfer_out };
+    let to_other = |confidence, rule, matched: &str| Some(Verdict::by_code(layer, category, confidence, rule, matched));
+    if narrative.to_card && !evidence.is_credit && evidence.is_transfer() {
+        return Some(Verdict::by_code(layer, known.credit_card_repayment, 880, "words:to-a-card", ""));
+    }
+    match party {
+        Party::Person { segment, name, is_full } => {
+            let confidence = match (is_full, evidence.is_transfer()) {
+                (true, true) => 985,
+                (false, true) => 940,
+                // A plain name, or one behind DIRECT CREDIT: an employer may bear it too.
+                (_, false) => 800,
+            };
+            to_other(confidence, "words:person", &evidence.segments[*segment].padded[name.clone()])
+        }
+        Party::Message => to_other(if narrative.number_suffixes.is_empty() { 820 } else { 600 }, "words:message", &narrative.text),
+        Party::Unsaid if evidence.is_transfer() && !evidence.says_company_form() => {
             // A number without a name is as likely an own account; the ledger finds its partner if it was shared.
-            let is_named = narrative.has_party();
-            let confidence = match (is_named, narrative.channel) {
+            let confidence = match (narrative.has_party(), narrative.channel) {
                 (true, Channel::Osko) => 880,
                 (true, _) => 820,
                 (false, _) => 600,
             };
-            Some(Verdict::by_code(layer, category, confidence, "words:transfer-without-merchant", &narrative.text))
+            to_other(confidence, "words:transfer-without-merchant", &narrative.text)
         }
-        _ => None,
+        Party::Unsaid | Party::Company => None,
     }
 }

@@ -2,7 +2,9 @@
 
 use jiff::civil::Date;
 
-use super::numbers::{Amount, Day, REFERENCE, is_bsb, is_currency, is_reference, is_time, month, read_amount, read_day, read_masked};
+use super::numbers::{
+    Amount, Day, REFERENCE, is_bsb, is_card_number, is_currency, is_reference, is_time, month, read_amount, read_day, read_masked,
+};
 use crate::analysis::ruleset::{Ruleset, words};
 
 /// One word, as bytes of the folded description.
@@ -26,6 +28,8 @@ pub(super) struct Tokens<'a> {
     pub(super) value_date: Option<Date>,
     pub(super) references: Vec<String>,
     pub(super) foreign: bool,
+    /// The money goes to the number of a card.
+    pub(super) to_card: bool,
     /// It begins with a card's mark: `V1234`.
     pub(super) has_card_mark: bool,
     dash: bool,
@@ -41,6 +45,7 @@ impl<'a> Tokens<'a> {
             value_date: None,
             references: Vec::new(),
             foreign: false,
+            to_card: false,
             has_card_mark: false,
             dash: false,
             after_amount: false,
@@ -70,6 +75,12 @@ impl<'a> Tokens<'a> {
         self.list.get(index).map_or("", |token| text(self.folded, *token))
     }
 
+    /// Takes characters off the end of a word.
+    pub(super) fn shorten(&mut self, index: usize, to_length: usize) {
+        let token = &mut self.list[index];
+        token.end = token.start + u32::try_from(to_length).unwrap_or(u32::MAX);
+    }
+
     pub(super) fn words_from(&self, index: usize) -> impl Iterator<Item = &'a str> + Clone + '_ {
         let folded = self.folded;
         self.list[index.min(self.list.len())..].iter().map(move |token| text(folded, *token))
@@ -96,7 +107,9 @@ impl<'a> Tokens<'a> {
             if at > from {
                 let word = &self.folded[from..at];
                 let is_hash = from > 0 && bytes[from - 1] == b'#';
-                if !may_be_number || !word.bytes().any(|byte| byte.is_ascii_digit()) || self.keeps(word, is_hash, ruleset) {
+                if let Some(range) = may_be_number.then(|| without_glued_number(word, ruleset)).flatten() {
+                    self.push(from + range.start, from + range.end);
+                } else if !may_be_number || !word.bytes().any(|byte| byte.is_ascii_digit()) || self.keeps(word, is_hash, ruleset) {
                     self.push(from, at);
                 }
                 continue;
@@ -140,6 +153,7 @@ impl<'a> Tokens<'a> {
         } else if let Some(amount) = read_amount(chunk) {
             self.read_amount(amount);
         } else if let Some(suffix) = read_masked(chunk) {
+            self.to_card |= self.last() == "TO" && is_card_number(chunk);
             self.number_suffixes.push(suffix);
         } else if let Some((before, _)) = chunk.rsplit_once('-').filter(|(_, time)| is_time(time)) {
             // The time of a purchase behind the merchant's name: LITTLE CAKES-12:34.
@@ -165,9 +179,10 @@ impl<'a> Tokens<'a> {
     fn keeps(&mut self, word: &str, is_hash: bool, ruleset: &Ruleset) -> bool {
         let bytes = word.as_bytes();
         let digits = bytes.iter().filter(|byte| byte.is_ascii_digit()).count();
-        if digits >= 3
-            && matches!(self.last(), "REF" | "REFERENCE" | "RECEIPT" | "RCPT" | "RECPT" | "TXN" | "TRN" | "INV" | "INVOICE" | "CRN" | "ID")
-        {
+        if digits >= 3 && matches!(self.last(), "INV" | "INVOICE") {
+            return self.refer(word);
+        }
+        if digits >= 3 && matches!(self.last(), "REF" | "REFERENCE" | "RECEIPT" | "RCPT" | "RECPT" | "TXN" | "TRN" | "SEQ" | "CRN" | "ID") {
             self.list.pop();
             return self.refer(word);
         }
@@ -195,9 +210,11 @@ impl<'a> Tokens<'a> {
                 ruleset.is_word_of_a_name(word)
             }
             length => {
-                if names_account && (6..=10).contains(&length) {
+                let is_card = is_card_number(word);
+                if names_account && (is_card || (6..=10).contains(&length)) {
                     self.name_number(&bytes[length - 4..]);
                 }
+                self.to_card |= is_card && self.last() == "TO";
                 self.refer(word)
             }
         }
@@ -230,6 +247,26 @@ impl<'a> Tokens<'a> {
             self.value_date = self.value_date.or(Date::new(year, month, day).ok());
         }
     }
+}
+
+/// A word that a number is glued to: `WOOLWORTHS1294`, `2691PACIFIC`, `WAGES00112`. Not so where a name is written with its number.
+fn without_glued_number(word: &str, ruleset: &Ruleset) -> Option<std::ops::Range<usize>> {
+    let bytes = word.as_bytes();
+    let digits_first = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let letters_first = bytes.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let is_all = |count: usize, is_it: fn(&u8) -> bool| bytes[count..].iter().all(is_it);
+    let range = if (3..=5).contains(&digits_first) && bytes.len() >= digits_first + 4 && is_all(digits_first, u8::is_ascii_alphabetic) {
+        digits_first..bytes.len()
+    } else if letters_first >= 3
+        && bytes.len() >= letters_first + 3
+        && is_all(letters_first, u8::is_ascii_digit)
+        && ruleset.begins_a_name(&word[..letters_first])
+    {
+        0..letters_first
+    } else {
+        return None;
+    };
+    (!ruleset.is_word_of_a_name(word)).then_some(range)
 }
 
 fn text(folded: &str, token: Token) -> &str {

@@ -12,7 +12,11 @@ mod links;
 mod marks;
 mod matching;
 mod merge;
+mod movements;
+mod party;
+mod refunds;
 mod repeats;
+mod reversals;
 mod signs;
 mod splits;
 mod transfers;
@@ -29,7 +33,7 @@ use crate::money::Cents;
 use crate::submission::{Account, Currency, Customer, Order, Status, Submission, Transaction, TransactionType, Warning};
 
 pub use accounts::{Coverage, LedgerAccount, View};
-pub use links::{Link, Links};
+pub use links::{Follow, Link, Links};
 pub use marks::Marks;
 pub use repeats::{Reason, Repeat};
 pub use transfers::{Basis, LOOKS, Pair, Pairing, Scope};
@@ -212,6 +216,7 @@ pub fn settle(ledger: &mut Ledger<'_>, narratives: &Narratives, verdicts: &mut [
     }
     signs::judge(ledger, narratives);
     ledger.holds = twins::find(ledger, narratives, verdicts, ruleset);
+    reversals::link(ledger, narratives, verdicts, ruleset);
     ledger.pairing = transfers::pair(ledger, narratives, verdicts, ruleset);
     if ledger.pairing.limited {
         ledger.warnings.push(Warning {
@@ -221,6 +226,7 @@ pub fn settle(ledger: &mut Ledger<'_>, narratives: &Narratives, verdicts: &mut [
         });
     }
     transfers::relabel(ledger, verdicts, ruleset);
+    refunds::link(ledger, narratives, verdicts, ruleset);
     debts::relabel(ledger, narratives, verdicts, ruleset);
 }
 

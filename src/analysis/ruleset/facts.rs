@@ -1,6 +1,6 @@
 //! Plain facts about the country: places, bank numbers, merchant category codes, public holidays.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::civil::Date;
 
@@ -55,10 +55,13 @@ pub(crate) struct Places {
     last_words: HashMap<Box<str>, usize>,
     /// Sorted, for names that a field's width has cut.
     sorted: Vec<Box<str>>,
+    /// Countries as card schemes print them, and cities abroad.
+    countries: HashSet<Box<str>>,
+    cities: HashSet<Box<str>>,
 }
 
 impl Places {
-    fn read(text: &str) -> Result<Self, RulesError> {
+    fn read(text: &str, abroad: &str) -> Result<Self, RulesError> {
         let mut names = HashSet::new();
         let mut last_words: HashMap<Box<str>, usize> = HashMap::new();
         for row in Table::new("localities.tsv", text).rows_under(["locality", "state"])? {
@@ -78,7 +81,18 @@ impl Places {
         }
         let mut sorted: Vec<Box<str>> = names.iter().cloned().collect();
         sorted.sort_unstable();
-        Ok(Self { names, last_words, sorted })
+        let (countries, cities) = read_abroad(abroad)?;
+        Ok(Self { names, last_words, sorted, countries, cities })
+    }
+
+    /// True for a country, as a code or by its name.
+    pub(crate) fn is_country(&self, words: &str) -> bool {
+        self.countries.contains(words)
+    }
+
+    /// True for a city that is not in Australia.
+    pub(crate) fn is_city_abroad(&self, words: &str) -> bool {
+        self.cities.contains(words)
     }
 
     /// The most words that a name ending in this word has; 0 where there is none.
@@ -110,7 +124,6 @@ pub(crate) struct MccPrior {
 #[derive(Debug)]
 pub(super) struct Facts {
     pub(super) places: Places,
-    surnames: BTreeSet<Box<str>>,
     mcc: BTreeMap<u16, MccPrior>,
     mcc_names: BTreeMap<u16, Box<str>>,
     banks: BTreeMap<Box<str>, Box<str>>,
@@ -120,17 +133,12 @@ pub(super) struct Facts {
 impl Facts {
     pub(super) fn read(files: &Files, taxonomy: &Taxonomy) -> Result<Self, RulesError> {
         Ok(Self {
-            places: Places::read(files.text("localities.tsv"))?,
-            surnames: read_surnames(files.text("surnames.tsv"))?,
+            places: Places::read(files.text("localities.tsv"), files.text("abroad.tsv"))?,
             mcc: read_mcc(files.text("mcc_categories.tsv"), taxonomy)?,
             mcc_names: read_mcc_names(files.text("mcc.tsv"))?,
             banks: read_banks(files.text("bsb_prefixes.tsv"))?,
             holidays: read_holidays(files.text("public_holidays.tsv"))?,
         })
-    }
-
-    pub(super) fn is_surname(&self, word: &str) -> bool {
-        self.surnames.contains(word)
     }
 
     pub(super) fn mcc(&self, code: u16) -> Option<MccPrior> {
@@ -158,17 +166,25 @@ impl Facts {
     }
 }
 
-fn read_surnames(text: &str) -> Result<BTreeSet<Box<str>>, RulesError> {
-    let mut surnames = BTreeSet::new();
-    for row in Table::new("surnames.tsv", text).rows_under(["word"])? {
+/// Countries and cities of the rest of the world.
+fn read_abroad(text: &str) -> Result<(HashSet<Box<str>>, HashSet<Box<str>>), RulesError> {
+    let (mut countries, mut cities) = (HashSet::new(), HashSet::new());
+    for row in Table::new("abroad.tsv", text).rows_under(["place", "kind"])? {
         let row = row?;
-        let [word] = row.cells;
-        if words::canonical(word) != word || word.contains(' ') {
-            return Err(row.wrong(format!("{word} is not one upper-case word")));
+        let [place, kind] = row.cells;
+        if words::canonical(place) != place || place.is_empty() {
+            return Err(row.wrong(format!("{place} is not written as its words: {}", words::canonical(place))));
         }
-        surnames.insert(word.into());
+        let is_new = match kind {
+            "COUNTRY" => countries.insert(place.into()),
+            "CITY" => cities.insert(place.into()),
+            _ => return Err(row.wrong(format!("{kind} is none of COUNTRY and CITY"))),
+        };
+        if !is_new {
+            return Err(row.wrong(format!("{place} stands twice")));
+        }
     }
-    Ok(surnames)
+    Ok((countries, cities))
 }
 
 fn read_code(text: &str) -> Option<u16> {

@@ -5,10 +5,14 @@ use std::collections::BTreeMap;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::RulesError;
-use super::rule::{Line, Rule};
+use super::rule::{Line, Rule, Source};
 
 /// Fewest characters of a name that its beginning must show where a narrative is cut.
 const SHORTEST_BEGINNING: usize = 8;
+/// The same for the word of a trade: VETERI, PHARMA.
+const SHORTEST_CUE: usize = 6;
+/// Fewest characters of a text that its field's width may have cut in the middle of so short a beginning.
+const SHORTEST_CUT: usize = 14;
 /// A beginning that as many names as this share says nothing.
 const MOST_NAMES: usize = 24;
 
@@ -116,7 +120,8 @@ impl Lexicon {
     pub(super) fn cut_off<'a>(&'a self, text: &str) -> Vec<Hit<'a>> {
         let end = text.len();
         let starts = std::iter::once(0).chain(text.match_indices(' ').map(|(at, _)| at + 1));
-        for start in starts.take_while(|start| end - start >= SHORTEST_BEGINNING) {
+        let shortest = if end >= SHORTEST_CUT { SHORTEST_CUE } else { SHORTEST_BEGINNING };
+        for start in starts.take_while(|start| end - start >= shortest) {
             let beginning = &text[start..];
             let first = self.sorted.partition_point(|(phrase, _)| &**phrase < beginning);
             let begun: Vec<_> =
@@ -128,7 +133,12 @@ impl Lexicon {
                 continue;
             }
             let names = begun.into_iter().filter(|(phrase, _)| !is_word_cut || only_ends_the_word(phrase));
-            return names.map(|&(_, pattern)| Hit { start, end, rules: self.rules_of(self.patterns[pattern as usize]) }).collect();
+            let hits: Vec<Hit<'_>> =
+                names.map(|&(_, pattern)| Hit { start, end, rules: self.rules_of(self.patterns[pattern as usize]) }).collect();
+            let is_cue = |hit: &Hit<'_>| hit.rules.iter().all(|rule| rule.source == Source::Cue);
+            if beginning.len() >= SHORTEST_BEGINNING || hits.iter().all(is_cue) {
+                return hits;
+            }
         }
         Vec::new()
     }
@@ -136,6 +146,15 @@ impl Lexicon {
     /// True for a word with digits that some name has.
     pub(super) fn has_digit_word(&self, word: &str) -> bool {
         self.digit_words.binary_search_by(|held| (**held).cmp(word)).is_ok()
+    }
+
+    /// True for the first word of a rule's words.
+    pub(super) fn begins_a_name(&self, word: &str) -> bool {
+        let first = self.sorted.partition_point(|(phrase, _)| &**phrase < word);
+        self.sorted
+            .get(first)
+            .and_then(|(phrase, _)| phrase.strip_prefix(word))
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
     }
 
     /// How many rules there are.

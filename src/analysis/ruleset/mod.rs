@@ -2,9 +2,11 @@
 
 mod brands;
 mod channels;
+mod facilitators;
 mod facts;
 mod files;
 mod lexicon;
+mod people;
 mod profile;
 mod recurrence;
 mod rule;
@@ -12,13 +14,17 @@ mod table;
 mod taxonomy;
 pub(crate) mod words;
 
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use facilitators::Facilitators;
 use facts::Facts;
 use files::Files;
 use lexicon::Lexicon;
+use people::People;
 use recurrence::Recurrence;
 use taxonomy::Taxonomy;
 
@@ -27,7 +33,8 @@ pub(crate) use channels::{Channels, Lead, Party};
 pub use facts::Region;
 pub(crate) use facts::{MccPrior, Places};
 pub(crate) use lexicon::Hit;
-pub use profile::{AffordabilityProfile, CommitmentsProfile, Profile, RiskProfile};
+pub(crate) use people::Traits;
+pub use profile::{AffordabilityProfile, BillsAYear, CommitmentsProfile, ExpensesProfile, Profile, RiskProfile};
 pub(crate) use recurrence::Nature;
 pub use rule::Example;
 pub(crate) use rule::{Direction, Need, Rule, Source, Way};
@@ -40,9 +47,13 @@ pub struct Ruleset {
     taxonomy: Taxonomy,
     profile: Profile,
     facts: Facts,
+    people: People,
     recurrence: Recurrence,
     channels: Channels,
+    facilitators: Facilitators,
     lexicon: Lexicon,
+    /// Merchants that some line pays for cryptocurrency.
+    crypto_merchants: BTreeSet<Arc<str>>,
     examples: Vec<Example>,
 }
 
@@ -83,6 +94,7 @@ impl Ruleset {
         let mut taxonomy = Taxonomy::read("taxonomy.toml", files.text("taxonomy.toml"))?;
         let profile = Profile::read("profile.toml", files.text("profile.toml"), &mut taxonomy)?;
         let facts = Facts::read(files, &taxonomy)?;
+        let people = People::read(files)?;
         let recurrence = Recurrence::read(files, &taxonomy)?;
         let mut lines = brands::read(files, &taxonomy)?;
         let mut examples = Vec::new();
@@ -92,8 +104,23 @@ impl Ruleset {
             examples.extend(shown);
         }
         let channels = Channels::read(files.text("channels.tsv"))?;
+        let facilitators = Facilitators::read(files.text("facilitators.tsv"))?;
+        let sells_crypto = |line: &&rule::Line| line.rule.category == taxonomy.known.crypto;
+        let crypto_merchants = lines.iter().filter(sells_crypto).filter_map(|line| line.rule.merchant.clone()).collect();
         let lexicon = Lexicon::build(lines)?;
-        Ok(Self { version: files.version(), taxonomy, profile, facts, recurrence, channels, lexicon, examples })
+        Ok(Self {
+            version: files.version(),
+            taxonomy,
+            profile,
+            facts,
+            people,
+            recurrence,
+            channels,
+            facilitators,
+            lexicon,
+            crypto_merchants,
+            examples,
+        })
     }
 
     /// SHA-256 over the files in use, hex: `rulesVersion` of the report.
@@ -229,6 +256,12 @@ impl Ruleset {
         self.recurrence.of(category).1
     }
 
+    /// True for a merchant, as the rules name it, that sells cryptocurrency.
+    #[must_use]
+    pub fn is_crypto_merchant(&self, name: &str) -> bool {
+        self.crypto_merchants.contains(name)
+    }
+
     /// What each hand-written line says it does, in file order.
     #[must_use]
     pub fn examples(&self) -> &[Example] {
@@ -241,8 +274,8 @@ impl Ruleset {
         self.lexicon.len()
     }
 
-    pub(crate) fn is_surname(&self, word: &str) -> bool {
-        self.facts.is_surname(word)
+    pub(crate) fn traits(&self, word: &str) -> Traits {
+        self.people.traits(word)
     }
 
     pub(crate) fn mcc_prior(&self, code: u16) -> Option<MccPrior> {
@@ -251,6 +284,10 @@ impl Ruleset {
 
     pub(crate) fn channels(&self) -> &Channels {
         &self.channels
+    }
+
+    pub(crate) fn facilitators(&self) -> &Facilitators {
+        &self.facilitators
     }
 
     pub(crate) fn places(&self) -> &Places {
@@ -263,6 +300,10 @@ impl Ruleset {
 
     pub(crate) fn cut_off<'a>(&'a self, text: &str) -> Vec<Hit<'a>> {
         self.lexicon.cut_off(text)
+    }
+
+    pub(crate) fn begins_a_name(&self, word: &str) -> bool {
+        self.lexicon.begins_a_name(word)
     }
 
     pub(crate) fn is_word_of_a_name(&self, word: &str) -> bool {

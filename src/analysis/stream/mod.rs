@@ -3,6 +3,7 @@
 //! A stream belongs to one account and one direction; a row is in one stream at most. Streams of income may be irregular, all others
 //! have a cadence.
 
+mod attribution;
 mod calendar;
 mod confirming;
 mod describing;
@@ -16,6 +17,7 @@ mod method;
 mod series;
 mod splitting;
 mod standing;
+mod traits;
 
 use std::sync::Arc;
 
@@ -27,9 +29,11 @@ use super::ledger::Ledger;
 use super::ruleset::{Category, Ruleset};
 use crate::money::Cents;
 
+pub(crate) use attribution::{OwnName, People};
 pub use calendar::Rhythm;
 pub(crate) use finder::Finder;
 pub use method::Method;
+pub(crate) use traits::is_word_of_pay;
 
 /// How often a stream comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
