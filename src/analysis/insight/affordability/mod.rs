@@ -81,6 +81,7 @@ struct AffordabilityEvidence {
     unexplained: Evidence,
     observed_monthly_surplus: Evidence,
     surplus_range: Evidence,
+    net_person_money: Evidence,
     with_person_money: Evidence,
     voluntary_saving: Evidence,
 }
@@ -133,7 +134,7 @@ pub(super) fn draw(context: &Context<'_>, scope: &Scope, income: &Income, expens
         voluntary_saving: saving.mean.map(|mean| -mean),
         stress: stress::draw(context, income, commitments, outgoings, lacks),
         evidence: AffordabilityEvidence {
-            assessed_income: Evidence::of("assessedMonthly").because(assessed.is_none().then_some(NO_ASSESSED_INCOME)),
+            assessed_income: Evidence::of("assessedIncome").because(assessed.is_none().then_some(NO_ASSESSED_INCOME)),
             outgoings: Evidence::of("outgoings").because(lacks),
             gambling_and_lottery: risks.gambling.evidence,
             crypto: risks.crypto.evidence,
@@ -141,7 +142,8 @@ pub(super) fn draw(context: &Context<'_>, scope: &Scope, income: &Income, expens
             unexplained,
             observed_monthly_surplus: Evidence::of("observedMonthlySurplus").because(surplus_lacks),
             surplus_range: range_evidence,
-            with_person_money: Evidence { reason: surplus_lacks.or(people.evidence.reason), ..people.evidence },
+            with_person_money: Evidence::of("surplusWithPersonMoney").because(surplus_lacks.or(people.evidence.reason)),
+            net_person_money: people.evidence,
             voluntary_saving: saving.evidence,
         },
     }
