@@ -3,6 +3,7 @@
 mod accounts;
 mod counting;
 mod document;
+mod expenses;
 #[path = "../support/mock_files.rs"]
 mod mock_files;
 mod payloads;

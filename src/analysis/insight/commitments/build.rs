@@ -185,20 +185,14 @@ impl<'b> Builder<'b> {
     }
 
     /// A card, a buy-now-pay-later account, an overdraft: its purchases are the spend; the ratios count a share of the limit.
-    fn of_revolving(
-        &self,
-        account: &LedgerAccount<'_>,
-        limit: Option<Cents>,
-        level: &Level,
-        has_rows: bool,
-        paid: &[Payment],
-    ) -> Figures {
+    fn of_revolving(&self, account: &LedgerAccount<'_>, limit: Option<Cents>, level: &Level, has_rows: bool, paid: &[Payment]) -> Figures {
         let share = i128::from(self.context.ruleset.profile().commitments.card_limit_share);
         let minimum = account.first().credit_card.as_ref().and_then(|terms| terms.min_payment);
         let by_terms = limit.and_then(|limit| limit.mul_div(share, 1000)).or(minimum);
         let is_overdraft = !account.is_revolving();
         let sees_purchases = has_rows || is_overdraft || paid.is_empty();
-        let mut figures = if sees_purchases { Figures::settled(Cents::ZERO, Cents::ZERO) } else { Figures::observed(level, &self.stream_ids(level)) };
+        let mut figures =
+            if sees_purchases { Figures::settled(Cents::ZERO, Cents::ZERO) } else { Figures::observed(level, &self.stream_ids(level)) };
         figures.ongoing_evidence = figures.ongoing_evidence.flagged(PURCHASES_NOT_SHARED, !sees_purchases);
         // Buy now pay later has often neither; what is paid is then the best that is known.
         figures.servicing = by_terms.or(if paid.is_empty() { None } else { level.monthly });

@@ -191,4 +191,3 @@ fn drop_gone(groups: &mut Vec<Judged>, gone: &BTreeSet<usize>) {
         !gone.contains(&(at - 1))
     });
 }
-
