@@ -38,6 +38,7 @@ pub use marks::Marks;
 pub use repeats::{Reason, Repeat};
 pub use transfers::{Basis, LOOKS, Pair, Pairing, Scope};
 pub use twins::Hold;
+pub(super) use vocabulary::TRANSFER_WORDS;
 
 /// The accounts and rows of one order.
 #[derive(Debug)]

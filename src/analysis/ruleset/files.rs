@@ -115,6 +115,7 @@ const EMBEDDED: &[(&str, &str)] = embedded![
     "phrases/transfers.tsv",
     "profile.toml",
     "public_holidays.tsv",
+    "recurrence.tsv",
     "surnames.tsv",
     "taxonomy.toml",
 ];
