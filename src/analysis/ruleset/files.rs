@@ -76,6 +76,7 @@ const EMBEDDED: &[(&str, &str)] = embedded![
     "names/remittance.tsv",
     "names/remittance_more.tsv",
     "names/retail.tsv",
+    "names/retail_fashion_more.tsv",
     "names/small_lenders.tsv",
     "names/small_lenders_more.tsv",
     "names/strata_managers.tsv",
