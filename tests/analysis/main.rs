@@ -4,6 +4,7 @@ mod accounts;
 mod commitments;
 mod counting;
 mod document;
+mod expenses;
 mod income;
 #[path = "../support/mock_files.rs"]
 mod mock_files;

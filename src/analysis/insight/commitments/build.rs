@@ -276,7 +276,7 @@ impl Figures {
     fn unknown(reason: &'static str, account: &LedgerAccount<'_>) -> Self {
         let with = |formula| {
             let mut evidence = Evidence::of(formula).because(Some(reason));
-            evidence.account_ids.push(account.first().account_id.clone());
+            evidence.account_ids.push(account.name.clone());
             evidence
         };
         Self {
