@@ -44,6 +44,11 @@ pub(crate) fn is_word_of_pay(word: &str) -> bool {
     PAY.binary_search(&word).is_ok()
 }
 
+/// True for the beginning of a word of pay, where a narrative's width has cut it: SAL, PAYR.
+pub(super) fn is_cut_pay(word: &str) -> bool {
+    (2..=6).contains(&word.len()) && ["SALARY", "WAGES", "PAYROLL", "PAYMENT"].iter().any(|whole| whole.starts_with(word))
+}
+
 /// Words that stand around a pay and name nobody. Sorted.
 const PAY: &[&str] = &[
     "ADVICE",

@@ -153,6 +153,13 @@ fn take_over(look: &Look<'_, '_, '_>, groups: &mut [Judged], (before, at): (usiz
     kept.stream = stream;
 }
 
+/// True where two groups of income are of one kind: a benefit whose kind the bank does not print may be any.
+pub(super) fn is_one_kind(look: &Look<'_, '_, '_>, a: &Judged, b: &Judged) -> bool {
+    let is_gov = |group: &Judged| look.finder.ruleset.code(group.category).starts_with("GOV_");
+    let other = look.known.gov_other;
+    a.category == b.category || (is_gov(a) && is_gov(b) && (a.category == other || b.category == other))
+}
+
 /// True where one group is the other under a new text.
 fn goes_on(look: &Look<'_, '_, '_>, before: &Judged, after: &Judged) -> bool {
     let ruleset = look.finder.ruleset;
@@ -160,17 +167,10 @@ fn goes_on(look: &Look<'_, '_, '_>, before: &Judged, after: &Judged) -> bool {
         return false;
     }
     let are_income = before.kind == Judgement::Income && after.kind == Judgement::Income;
-    let is_gov = |group: &Judged| ruleset.code(group.category).starts_with("GOV_");
-    let other = look.known.gov_other;
-    let is_one_kind =
-        before.category == after.category || (is_gov(before) && is_gov(after) && (before.category == other || after.category == other));
-    if are_income && !is_one_kind {
+    if are_income && !is_one_kind(look, before, after) {
         return false;
     }
     let (Some(end), Some(start)) = (look.day(last(&before.stream)), look.day(after.stream.rows[0])) else { return false };
-    if before.category == look.known.interest_income && are_income {
-        return true;
-    }
     let cadence = if before.stream.cadence == Cadence::Irregular { after.stream.cadence } else { before.stream.cadence };
     let Some(days) = cadence.days() else { return false };
     let (first, second) = (before.stream.cadence, after.stream.cadence);
@@ -181,7 +181,7 @@ fn goes_on(look: &Look<'_, '_, '_>, before: &Judged, after: &Judged) -> bool {
     if !one_rhythm || !on_slot {
         return false;
     }
-    if is_gov(before) && is_gov(after) {
+    if are_income && ruleset.code(before.category).starts_with("GOV_") {
         return true;
     }
     let (own, theirs) = (payer::distinctive(look, &before.stream), payer::distinctive(look, &after.stream));
@@ -191,7 +191,7 @@ fn goes_on(look: &Look<'_, '_, '_>, before: &Judged, after: &Judged) -> bool {
 }
 
 /// True where the last pays of one and the first of the other differ by no more than so many thousandths.
-fn are_near(look: &Look<'_, '_, '_>, before: &Judged, after: &Judged, thousandths: i128) -> bool {
+pub(super) fn are_near(look: &Look<'_, '_, '_>, before: &Judged, after: &Judged, thousandths: i128) -> bool {
     let amount = |row: &usize| look.finder.ledger.rows[*row].amount;
     let old = typical(before.stream.rows.iter().rev().take(COMPARED).map(amount).collect());
     let new = typical(after.stream.rows.iter().take(COMPARED).map(amount).collect());
@@ -208,13 +208,13 @@ fn last(stream: &Stream) -> usize {
 }
 
 /// One stream of the rows of several.
-fn union<'s>(look: &Look<'_, '_, '_>, streams: impl IntoIterator<Item = &'s Stream>, verdicts: &[Verdict]) -> Option<Stream> {
+pub(super) fn union<'s>(look: &Look<'_, '_, '_>, streams: impl IntoIterator<Item = &'s Stream>, verdicts: &[Verdict]) -> Option<Stream> {
     let mut rows: Vec<usize> = streams.into_iter().flat_map(|stream| stream.rows.iter().chain(&stream.returned).copied()).collect();
     rows.sort_unstable();
     look.finder.measure(&rows, verdicts)
 }
 
-fn drop_gone(groups: &mut Vec<Judged>, gone: &BTreeSet<usize>) {
+pub(super) fn drop_gone(groups: &mut Vec<Judged>, gone: &BTreeSet<usize>) {
     let mut at = 0;
     groups.retain(|_| {
         at += 1;

@@ -5,6 +5,7 @@
 //! budgeting services, friends.
 
 mod joined;
+mod names;
 mod parts;
 mod payer;
 mod rhythm;
@@ -64,6 +65,7 @@ pub(super) fn recognise(finder: &Finder<'_, '_>, candidates: Vec<Stream>, verdic
     let look = Look { finder, people: People::of(finder.ledger), known, pays_rent };
     let parts: Vec<Stream> = candidates.into_iter().flat_map(|stream| parts::part(&look, stream, verdicts)).collect();
     let mut judged: Vec<Judged> = parts.into_iter().map(|stream| look.judge(stream, verdicts)).collect();
+    names::namesakes(&look, &mut judged, verdicts);
     joined::business(&look, &mut judged, verdicts);
     joined::dividends(&look, &mut judged, verdicts);
     joined::continuing(&look, &mut judged, verdicts);

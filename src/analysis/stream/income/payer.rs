@@ -4,6 +4,7 @@ use super::super::traits::{self, Word};
 use super::Look;
 use crate::analysis::label::Verdict;
 use crate::analysis::label::narrative::Channel;
+use crate::analysis::ledger::TRANSFER_WORDS;
 use crate::analysis::ruleset::{Direction, Kind, words};
 use crate::analysis::stream::Stream;
 
@@ -93,6 +94,25 @@ pub(super) fn is_unearned(look: &Look<'_, '_, '_>, stream: &Stream) -> bool {
         let kind = ruleset.kind(rule.category);
         (matches!(kind, Kind::Commitment | Kind::Risk | Kind::Transfer) || insurers.contains(&rule.category)) && rule.merchant.is_some()
     })
+}
+
+/// The words that name the payer, in order: no leads, no words of pay, no forms, no numbers, no invoices.
+pub(super) fn name(look: &Look<'_, '_, '_>, stream: &Stream) -> Vec<String> {
+    let ruleset = look.finder.ruleset;
+    let row = stream.rows[0];
+    let extended = look.finder.ledger.rows[row].transaction().extended.as_deref();
+    let field = extended.and_then(|extended| extended.payer.as_deref()).map(|payer| words::fold(words::readable(payer)));
+    let text = field.as_deref().unwrap_or(&look.finder.narratives[row].text);
+    let names = |word: &&str| {
+        word.len() >= 2
+            && !traits::of(word, ruleset).any(Word::PAY)
+            && !traits::is_cut_pay(word)
+            && !traits::is_company_form(word)
+            && !matches!(*word, "CR" | "INV" | "INVOICE")
+            && TRANSFER_WORDS.binary_search(word).is_err()
+            && !word.bytes().any(|byte| byte.is_ascii_digit())
+    };
+    words::words(text).filter(names).map(str::to_owned).collect()
 }
 
 /// Words that tell this payer from others, for comparing two texts: no words of pay, no forms, no numbers.
