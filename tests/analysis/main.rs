@@ -2,9 +2,12 @@
 
 mod accounts;
 mod commitments;
+mod affordability;
+mod cash_flow;
 mod counting;
 mod document;
 mod expenses;
+mod forecast;
 mod income;
 #[path = "../support/mock_files.rs"]
 mod mock_files;
