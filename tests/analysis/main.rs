@@ -1,9 +1,9 @@
 //! The analysis, from a submission to the document: each rule of the ledger and the report by a payload that breaks it.
 
 mod accounts;
-mod commitments;
 mod affordability;
 mod cash_flow;
+mod commitments;
 mod counting;
 mod document;
 mod expenses;
