@@ -16,6 +16,7 @@
 
 pub mod analysis;
 pub mod cdr;
+mod decimal;
 pub mod money;
 pub mod submission;
 

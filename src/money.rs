@@ -6,8 +6,9 @@ use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
 
-use serde::ser::{Error as _, Serialize, Serializer};
-use serde_json::value::RawValue;
+use serde::ser::{Serialize, Serializer};
+
+use crate::decimal::Decimal;
 
 /// An amount of money in cents. Debits are negative where a sign has a meaning.
 ///
@@ -145,19 +146,14 @@ impl Cents {
 /// Dollars and two decimals: `-12.30`.
 impl fmt::Display for Cents {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sign = if self.0 < 0 { "-" } else { "" };
-        let cents = self.0.unsigned_abs();
-        write!(f, "{sign}{}.{:02}", cents / 100, cents % 100)
+        f.write_str(Decimal::new(self.0, 2).as_str())
     }
 }
 
 /// A JSON number with exactly two decimals.
 impl Serialize for Cents {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        // The text is a valid JSON number; a raw value is the one way to make serde_json write `1234.50` and not `1234.5`.
-        let text = self.to_string();
-        let raw: &RawValue = serde_json::from_str(&text).map_err(S::Error::custom)?;
-        raw.serialize(serializer)
+        Decimal::new(self.0, 2).serialize(serializer)
     }
 }
 

@@ -1,7 +1,9 @@
 //! Calendar arithmetic on whole days.
 
 use jiff::SignedDuration;
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday};
+
+use super::ruleset::Ruleset;
 
 /// Days from `from` to `to`; negative when `to` is earlier.
 #[must_use]
@@ -27,6 +29,12 @@ pub fn plus(day: Date, days: i64) -> Date {
 #[must_use]
 pub fn next_month(day: Date) -> Option<Date> {
     day.last_of_month().checked_add(SignedDuration::from_hours(24)).ok()
+}
+
+/// True from Monday to Friday where the day is no public holiday everywhere.
+#[must_use]
+pub fn is_business_day(day: Date, ruleset: &Ruleset) -> bool {
+    !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) && !ruleset.is_public_holiday(day, None)
 }
 
 /// A span of days, both ends included. Never empty.

@@ -53,8 +53,8 @@ fn analyse_order(submission: &Submission, order: &Order, ruleset: &Ruleset, as_o
     let mut ledger = Ledger::open(submission, order, as_of);
     let (narratives, mut verdicts) = label::read(ledger.rows.iter().map(|row| (row.transaction(), ledger.account_of(row))), ruleset);
     ledger::settle(&mut ledger, &narratives, &mut verdicts, ruleset);
-    let walks = balance::walk(&ledger, &narratives);
-    let streams = stream::find(&ledger, &narratives, &mut verdicts, ruleset);
+    let walks = balance::walk(&ledger);
+    let streams = stream::find(&mut ledger, &narratives, &mut verdicts, ruleset);
     let figures = insight::draw(&ledger, &narratives, &verdicts, &streams, &walks, ruleset);
     drop(narratives);
     let warnings = std::mem::take(&mut ledger.warnings);

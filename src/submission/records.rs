@@ -140,7 +140,7 @@ pub struct Balance {
     /// `AUD` unless said.
     pub currency: Currency,
     /// When it was read, where the payload says so.
-    pub at: Option<Timestamp>,
+    pub at: Option<Moment>,
 }
 
 /// One direct debit authorisation.

@@ -119,7 +119,7 @@ pub(super) fn balance<'a>(site: &mut Site<'_, '_, '_>, record: &cdr::Balance<'a>
     let available = site.expected("availableBalance", record.available_balance, value::amount);
     let credit_limit = site.optional("creditLimit", record.credit_limit, value::amount);
     let currency = site.optional("currency", record.currency, value::currency).unwrap_or(Currency::AUD);
-    let at = site.optional("balanceAt", record.balance_at, value::instant);
+    let at = site.timed("balanceAt", record.balance_at, Need::Optional, value::moment);
     Some((account_id?, Balance { account: 0, current: current?, available, credit_limit, currency, at }))
 }
 

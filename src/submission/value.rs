@@ -35,6 +35,9 @@ const AMOUNT_DUE: &str = "An amount is due: a string of an optional minus, 1 to 
 const DATE_DUE: &str = "A date is due: YYYY-MM-DD.";
 const TIME_DUE: &str = "A date and time are due, with seconds and an offset: YYYY-MM-DDThh:mm:ssZ or ±hh:mm.";
 
+/// No account that is open today was moved before it.
+const EARLIEST_YEAR: i16 = 1900;
+
 /// The text of a string; `None` for no value.
 fn string(leaf: Leaf<'_>) -> Result<Option<Cow<'_, str>>, &'static str> {
     match leaf.json() {
@@ -107,17 +110,28 @@ pub(super) fn amount(leaf: Leaf<'_>) -> Read<Cents> {
 /// A day: a `DateString`, or a `DateTimeString` in its place.
 pub(super) fn date(clock: &mut DayClock, leaf: Leaf<'_>) -> Read<Date> {
     said(leaf, |text| match clock::date(&text) {
+        Some(date) if is_no_date(date) => Read::Dropped(Lenience::NoDate),
         Some(date) => Read::Value(date),
         None => match clock.moment(&text) {
+            Some(moment) if is_no_date(moment.day) => Read::Dropped(Lenience::NoDate),
             Some(moment) => Read::Lenient(moment.day, Lenience::DateTimeForDate),
             None => Read::Bad(ViolationKind::InvalidDate, DATE_DUE),
         },
     })
 }
 
-/// The time of a row.
+/// The time of a row or of a balance.
 pub(super) fn moment(clock: &mut DayClock, leaf: Leaf<'_>) -> Read<Moment> {
-    said(leaf, |text| clock.moment(&text).map_or(Read::Bad(ViolationKind::InvalidDate, TIME_DUE), Read::Value))
+    said(leaf, |text| match clock.moment(&text) {
+        Some(moment) if is_no_date(moment.day) => Read::Dropped(Lenience::NoDate),
+        Some(moment) => Read::Value(moment),
+        None => Read::Bad(ViolationKind::InvalidDate, TIME_DUE),
+    })
+}
+
+/// Systems that have no date to give write their earliest one, such as `0001-01-01`.
+fn is_no_date(day: Date) -> bool {
+    day.year() < EARLIEST_YEAR
 }
 
 /// A point in time.

@@ -16,7 +16,7 @@ fn year() -> Vec<Transaction> {
         row("2026-06-01", 100_001, "SALARY ACME PTY LTD").id("s2"),
         row("2026-03-02", -1_000, "WOOLWORTHS 1234 SYDNEY").id("w1"),
         row("2026-03-04", -2_500, "WOOLWORTHS 1234 SYDNEY").id("w2"),
-        row("2026-03-05", 500, "WOOLWORTHS 1234 SYDNEY").id("w3"),
+        row("2026-03-05", 500, "REFUND MYER SYDNEY").id("w3"),
     ]
 }
 

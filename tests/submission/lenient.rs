@@ -39,6 +39,23 @@ fn a_time_may_stand_where_a_date_is_due() {
 }
 
 #[test]
+fn the_earliest_date_of_a_system_is_no_date() {
+    each(&[
+        ("/data/customers/0/accounts/0/dataFrom", json!("0001-01-01"), "NO_DATE"),
+        ("/data/customers/0/accounts/0/dataFrom", json!("1899-12-31"), "NO_DATE"),
+        ("/data/customers/0/transactions/0/executionDateTime", json!("0001-01-01T00:00:00Z"), "NO_DATE"),
+        ("/data/customers/0/balances/0/balanceAt", json!("0000-01-01T00:00:00Z"), "NO_DATE"),
+        ("/data/customers/0/accounts/0/dataFrom", json!("1900-01-01"), ""),
+    ]);
+    let row = "/data/customers/0/transactions/0";
+    let mut payload = with(&[(&format!("{row}/postingDateTime"), json!("0001-01-01T00:00:00Z"))]);
+    take(&mut payload, &format!("{row}/executionDateTime"));
+    take(&mut payload, &format!("{row}/valueDateTime"));
+    let rejection = parse(payload.to_string().as_bytes(), &context()).expect_err("a posted row needs a date");
+    assert_eq!(rejection.violations[0].pointer, format!("{row}/postingDateTime"));
+}
+
+#[test]
 fn a_number_may_stand_where_an_amount_is_due() {
     let amount = "/data/customers/0/transactions/0/amount";
     for (number, cents, code) in [

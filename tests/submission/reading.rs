@@ -106,7 +106,8 @@ fn rows_are_read() {
     assert_eq!((extended.service.as_deref(), extended.end_to_end_id.as_deref()), (Some("CATSCT"), Some("E2E-1")));
     let balance = &customer.balances[0];
     assert_eq!((balance.current, balance.available), (Cents::new(152_033), Some(Cents::new(150_000))));
-    assert_eq!(balance.at.expect("a time").to_string(), "2026-11-22T07:00:00Z");
+    let read = balance.at.expect("a time");
+    assert_eq!((read.day.to_string().as_str(), read.at.expect("an instant").to_string().as_str()), ("2026-11-22", "2026-11-22T07:00:00Z"));
 }
 
 #[test]

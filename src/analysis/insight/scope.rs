@@ -9,6 +9,7 @@ use crate::analysis::label::Verdict;
 use crate::analysis::ledger::{Ledger, Marks, Row};
 use crate::analysis::ruleset::{Category, Kind, Ruleset};
 use crate::money::Cents;
+use crate::submission::ProductCategory;
 
 /// Whose figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +99,22 @@ impl Scope {
             carries[ledger.rows[entry.row].account] = true;
         }
         Calendar::of(common_window(ledger, |account| carries[account]))
+    }
+
+    /// As [`Self::calendar`]; where no row has such a role, the days of the accounts that spend, else of those that could, so that looking
+    /// and finding none is 0. Spending stands on everyday accounts and cards, not on loans and term deposits.
+    pub(super) fn calendar_of_spending(&self, ledger: &Ledger<'_>, roles: &[Role]) -> Calendar {
+        for roles in [roles, &[Role::Expense, Role::Commitment, Role::Risk]] {
+            if self.of_roles(roles).next().is_some() {
+                return self.calendar(ledger, roles);
+            }
+        }
+        let could = |account: usize| {
+            let of = &ledger.accounts[account];
+            let is_apart = !of.is_owned || of.sign_suspect || of.is_trust() || of.is_loan();
+            self.accounts[account] && !is_apart && of.first().product_category != ProductCategory::TermDeposits
+        };
+        Calendar::of(common_window(ledger, could))
     }
 }
 

@@ -48,6 +48,8 @@ marks! {
     WAS_PENDING = 14, "wasPending";
     /// A payment that came back: its reversal is in the payload.
     RETURNED = 15, "returned";
+    /// One debt paid out by another: in the totals and groups, in no ongoing figure; both sides.
+    REFINANCE = 16, "refinance";
 }
 
 impl Marks {
@@ -64,14 +66,20 @@ impl Marks {
             | Self::SIGN_SUSPECT.0,
     );
     /// Any of these keeps a row from being money that moved between own accounts. The period does not: the other half of a
-    /// transfer on its first day may lie before it.
-    pub const UNPAIRABLE: Self = Self(Self::EXCLUDING.0 & !Self::OUTSIDE_PERIOD.0);
+    /// transfer on its first day may lie before it. A payment that came back moved nothing.
+    pub const UNPAIRABLE: Self = Self((Self::EXCLUDING.0 & !Self::OUTSIDE_PERIOD.0) | Self::RETURNED.0);
     /// A payment that is announced, not made.
     pub const HOLD: Self = Self(Self::PENDING.0 | Self::AUTHORISATION.0);
 
     /// Adds marks.
     pub const fn add(&mut self, other: Self) {
         self.0 |= other.0;
+    }
+
+    /// These and others.
+    #[must_use]
+    pub const fn or(self, others: Self) -> Self {
+        Self(self.0 | others.0)
     }
 
     /// True when it has one of the others.

@@ -6,13 +6,19 @@
 mod accounts;
 pub(super) mod content;
 mod debts;
+mod elsewhere;
 mod evidence;
 mod joint;
 mod links;
 mod marks;
 mod matching;
 mod merge;
+mod movements;
+mod party;
+mod refinances;
+mod refunds;
 mod repeats;
+mod reversals;
 mod signs;
 mod splits;
 mod transfers;
@@ -29,11 +35,13 @@ use crate::money::Cents;
 use crate::submission::{Account, Currency, Customer, Order, Status, Submission, Transaction, TransactionType, Warning};
 
 pub use accounts::{Coverage, LedgerAccount, View};
-pub use links::{Link, Links};
+pub use links::{Follow, Link, Links};
 pub use marks::Marks;
+pub(super) use party::core as party_words;
 pub use repeats::{Reason, Repeat};
 pub use transfers::{Basis, LOOKS, Pair, Pairing, Scope};
 pub use twins::Hold;
+pub(super) use vocabulary::TRANSFER_WORDS;
 
 /// The accounts and rows of one order.
 #[derive(Debug)]
@@ -211,6 +219,7 @@ pub fn settle(ledger: &mut Ledger<'_>, narratives: &Narratives, verdicts: &mut [
     }
     signs::judge(ledger, narratives);
     ledger.holds = twins::find(ledger, narratives, verdicts, ruleset);
+    reversals::link(ledger, narratives, verdicts, ruleset);
     ledger.pairing = transfers::pair(ledger, narratives, verdicts, ruleset);
     if ledger.pairing.limited {
         ledger.warnings.push(Warning {
@@ -220,7 +229,10 @@ pub fn settle(ledger: &mut Ledger<'_>, narratives: &Narratives, verdicts: &mut [
         });
     }
     transfers::relabel(ledger, verdicts, ruleset);
+    refunds::link(ledger, narratives, verdicts, ruleset);
     debts::relabel(ledger, narratives, verdicts, ruleset);
+    refinances::relabel(ledger, verdicts, ruleset);
+    elsewhere::relabel(ledger, narratives, verdicts, ruleset);
 }
 
 fn applicants_of<'a>(submission: &'a Submission, order: &Order) -> Vec<Applicant<'a>> {

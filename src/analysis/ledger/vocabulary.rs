@@ -1,7 +1,7 @@
 //! Words that say nothing about whose account it is.
 
 /// Words that transfers are written with: they name nobody. Sorted.
-pub(super) const TRANSFER_WORDS: &[&str] = &[
+pub(in crate::analysis) const TRANSFER_WORDS: &[&str] = &[
     "AC",
     "ACC",
     "ACCOUNT",
@@ -103,6 +103,84 @@ pub(super) const COMMON_NAMES: &[&str] = &[
     "TRANSFER",
     "UNION",
 ];
+/// Words of a payment that came back: they name no party. Sorted.
+pub(super) const FAILURE_WORDS: &[&str] = &[
+    "ADJUSTMENT",
+    "BOUNCED",
+    "CHEQUE",
+    "CHQ",
+    "CLOSED",
+    "CUSTOMER",
+    "DATE",
+    "DEBITED",
+    "DEBITS",
+    "DISHON",
+    "DISHONOR",
+    "DISHONORED",
+    "DISHONOUR",
+    "DISHONOURED",
+    "DRAWER",
+    "ENTRIES",
+    "ENTRY",
+    "ERROR",
+    "FAILED",
+    "FAILURE",
+    "HONOURED",
+    "INCORRECT",
+    "INSUFFICIENT",
+    "INVALID",
+    "INWARD",
+    "ITEM",
+    "NOT",
+    "OUTWARD",
+    "PRESENT",
+    "REASON",
+    "REFER",
+    "REFUSED",
+    "REJECT",
+    "REJECTED",
+    "RETN",
+    "RETURN",
+    "RETURNED",
+    "RETURNS",
+    "REV",
+    "REVERSAL",
+    "REVERSE",
+    "REVERSED",
+    "RTN",
+    "STOPPED",
+    "TRANSACTION",
+    "UNABLE",
+    "UNPAID",
+];
+/// Words of money that comes back from a merchant: they name none. Sorted.
+pub(super) const REFUND_WORDS: &[&str] = &[
+    "ADJUSTMENT",
+    "CASHBACK",
+    "CLAIM",
+    "CREDITED",
+    "DATE",
+    "DISPUTE",
+    "EFTPOS",
+    "GOODWILL",
+    "MASTERCARD",
+    "MERCHANDISE",
+    "ORDER",
+    "PURCHASE",
+    "PURCHASES",
+    "REBATE",
+    "REFUND",
+    "REFUNDED",
+    "REFUNDS",
+    "RETURN",
+    "RETURNED",
+    "RETURNS",
+    "RFND",
+    "RTN",
+    "TRANSACTION",
+    "VISA",
+    "VOUCHER",
+];
 
 #[cfg(test)]
 mod tests {
@@ -110,6 +188,8 @@ mod tests {
 
     #[test]
     fn the_words_are_sorted() {
-        assert!(TRANSFER_WORDS.is_sorted() && COMMON_NAMES.is_sorted());
+        for words in [TRANSFER_WORDS, COMMON_NAMES, FAILURE_WORDS, REFUND_WORDS] {
+            assert!(words.is_sorted());
+        }
     }
 }

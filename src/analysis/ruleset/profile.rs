@@ -19,6 +19,10 @@ pub struct Profile {
     pub commitments: CommitmentsProfile,
     /// Thresholds and flags of the risk facts.
     pub risk: RiskProfile,
+    /// Thresholds of the expenses.
+    pub expenses: ExpensesProfile,
+    /// For each category how often a year its bills usually come, where that is seldom.
+    bills_a_year: Vec<Option<BillsAYear>>,
     /// The stress of the affordability block.
     pub affordability: AffordabilityProfile,
 }
@@ -47,6 +51,14 @@ pub struct RiskProfile {
     pub large_credit_above: Cents,
     /// LARGE_CREDIT above this share of the mean monthly income.
     pub large_credit_income_share: u16,
+    /// MINIMUM_CARD_PAYMENTS: a month's payments up to this share of what was owed.
+    pub minimum_payment_share: u16,
+    /// MINIMUM_CARD_PAYMENTS: a month's payments up to this.
+    #[serde(deserialize_with = "cents")]
+    pub minimum_payment_floor: Cents,
+    /// ROUND_TRIP: amounts from here on.
+    #[serde(deserialize_with = "cents")]
+    pub round_trip_above: Cents,
     /// ROUND_TRIP: share of what came in.
     pub round_trip_share: u16,
     /// ROUND_TRIP: hours in between.
@@ -55,8 +67,28 @@ pub struct RiskProfile {
     pub income_change_share: u16,
     /// HARDSHIP_WORDS is shown.
     pub hardship_words: bool,
+    /// HARDSHIP_WORDS: the words, in upper case with single spaces.
+    pub hardship_phrases: Vec<Box<str>>,
     /// GOVERNMENT_CRISIS_PAYMENT is shown.
     pub government_crisis_payment: bool,
+}
+
+/// `[expenses]`.
+#[derive(Clone, Copy, Debug)]
+pub struct ExpensesProfile {
+    /// Days without a payment after which an essential is missing.
+    pub essential_days: u16,
+    /// The same for utilities.
+    pub utility_days: u16,
+}
+
+/// How often a year a bill usually comes: one to four times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BillsAYear {
+    /// At least.
+    pub fewest: u8,
+    /// At most; the same where there is one usual number.
+    pub most: u8,
 }
 
 /// `[affordability]`.
@@ -76,6 +108,7 @@ struct File {
     coverage_for: BTreeMap<Box<str>, u16>,
     commitments: CommitmentsProfile,
     risk: RiskProfile,
+    expenses: ExpensesFile,
     affordability: AffordabilityProfile,
     lixi: BTreeMap<Box<str>, Box<str>>,
     hem: BTreeMap<Box<str>, bool>,
@@ -85,6 +118,14 @@ struct File {
 #[serde(deny_unknown_fields)]
 struct IncomeFile {
     haircut: BTreeMap<Box<str>, u16>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExpensesFile {
+    essential_days: u16,
+    utility_days: u16,
+    bills_a_year: BTreeMap<Box<str>, Vec<u8>>,
 }
 
 /// The whole, in thousandths.
@@ -111,6 +152,18 @@ impl Profile {
         if let Some((code, share)) = read.income.haircut.iter().find(|(_, share)| **share > WHOLE) {
             return Err(wrong(line_of(code), format!("a haircut of {share} thousandths is more than the whole")));
         }
+        let mut bills_a_year = vec![None; haircuts.len()];
+        for (code, times) in &read.expenses.bills_a_year {
+            let usual = match times[..] {
+                [times] => BillsAYear { fewest: times, most: times },
+                [fewest, most] => BillsAYear { fewest, most },
+                _ => return Err(wrong(line_of(code), "bills come so many times a year, or between two numbers of times".to_owned())),
+            };
+            if usual.fewest == 0 || usual.most > 4 || usual.fewest > usual.most {
+                return Err(wrong(line_of(code), "bills come one to four times a year, the smaller number first".to_owned()));
+            }
+            bills_a_year[usize::from(category(taxonomy, code)?.0)] = Some(usual);
+        }
         for (code, lixi) in read.lixi {
             let category = category(taxonomy, &code)?;
             taxonomy.entry_mut(category).lixi = lixi;
@@ -119,14 +172,21 @@ impl Profile {
             let category = category(taxonomy, &code)?;
             taxonomy.entry_mut(category).hem = hem;
         }
-        let File { coverage_for, commitments, risk, affordability, .. } = read;
-        Ok(Self { haircuts, coverage_for, commitments, risk, affordability })
+        let File { coverage_for, commitments, risk, affordability, expenses, .. } = read;
+        let expenses = ExpensesProfile { essential_days: expenses.essential_days, utility_days: expenses.utility_days };
+        Ok(Self { haircuts, coverage_for, commitments, risk, expenses, bills_a_year, affordability })
     }
 
     /// The share, in thousandths, of a category's ongoing income that the assessment leaves out.
     #[must_use]
     pub fn haircut(&self, category: Category) -> u16 {
         self.haircuts[usize::from(category.0)]
+    }
+
+    /// How often a year the bills of a category usually come; `None` where they come monthly or oftener, or are no bills.
+    #[must_use]
+    pub fn bills_a_year(&self, category: Category) -> Option<BillsAYear> {
+        self.bills_a_year[usize::from(category.0)]
     }
 }
 

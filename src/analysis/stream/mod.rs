@@ -3,6 +3,22 @@
 //! A stream belongs to one account and one direction; a row is in one stream at most. Streams of income may be irregular, all others
 //! have a cadence.
 
+mod attribution;
+mod calendar;
+mod confirming;
+mod describing;
+mod finder;
+mod fit;
+mod grouping;
+mod income;
+mod joining;
+mod levels;
+mod method;
+mod series;
+mod splitting;
+mod standing;
+mod traits;
+
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -12,6 +28,12 @@ use super::label::{Narratives, Verdict};
 use super::ledger::Ledger;
 use super::ruleset::{Category, Ruleset};
 use crate::money::Cents;
+
+pub(crate) use attribution::{OwnName, People};
+pub use calendar::Rhythm;
+pub(crate) use finder::Finder;
+pub use method::Method;
+pub(crate) use traits::is_word_of_pay;
 
 /// How often a stream comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -166,28 +188,35 @@ pub struct Stream {
     pub category: Category,
     /// Index into the ledger's accounts.
     pub account: usize,
-    /// Indices of its rows, in the ledger's order.
+    /// Indices of its rows, in the ledger's order. Rows that came back are not among them.
     pub rows: Vec<usize>,
+    /// For each of `rows` the slot that it fills, before it was moved from a weekend or holiday; `None` for one beside the rhythm and for
+    /// all rows of an irregular stream. Each slot is filled once.
+    pub slots: Vec<Option<Date>>,
     /// How often.
     pub cadence: Cadence,
+    /// Where its slots lie, as of the last row; `None` of an irregular stream.
+    pub rhythm: Option<Rhythm>,
     /// How it stands.
     pub status: Status,
     /// Gaps that ended on the expected day within tolerance, and all gaps.
     pub on_time: (u32, u32),
-    /// Expected days without a row.
+    /// Expected days without a row, up to the end of the account's coverage. Slots that were paid in advance are not missed.
     pub missed: Vec<Date>,
-    /// Rows whose amount is out of line: shown, not in the equivalent.
+    /// Positions in `rows` of those whose amount is out of line, or that came beside the rhythm: shown, not in the equivalent.
     pub outliers: Vec<usize>,
     /// Position in `rows` where the current level of amounts begins.
     pub level_start: usize,
     /// Changes of level, ascending.
     pub level_changes: Vec<LevelChange>,
+    /// One payment of the current level, without sign; `None` of an irregular stream.
+    pub amount: Option<Cents>,
     /// What it brings or takes a month, without sign; `None` where it cannot be said.
     pub monthly: Option<Cents>,
     /// When the next is due; `None` when it ended or is irregular.
     pub next: Option<Next>,
-    /// Rows that came back.
-    pub returned: u32,
+    /// Rows that came back, in the ledger's order.
+    pub returned: Vec<usize>,
     /// Whose, on an account of several holders.
     pub attribution: Attribution,
     /// Thousandths.
@@ -199,7 +228,7 @@ pub struct Stream {
 /// The streams of an order.
 #[derive(Clone, Debug, Default)]
 pub struct Streams {
-    /// By account, direction and first row.
+    /// By first row.
     pub all: Vec<Stream>,
     /// For each row of the ledger the stream that it is in.
     pub of_row: Vec<Option<u32>>,
@@ -215,6 +244,12 @@ impl Streams {
 
 /// Finds the streams of a settled ledger and labels the rows of those that it recognises.
 #[must_use]
-pub fn find(ledger: &Ledger<'_>, _narratives: &Narratives, _verdicts: &mut [Verdict], _ruleset: &Ruleset) -> Streams {
-    Streams { all: Vec::new(), of_row: vec![None; ledger.rows.len()] }
+pub fn find(ledger: &mut Ledger<'_>, narratives: &Narratives, verdicts: &mut [Verdict], ruleset: &Ruleset) -> Streams {
+    let finder = Finder::new(ledger, narratives, verdicts, ruleset);
+    let credits = finder.credits(verdicts);
+    let mut all = income::recognise(&finder, credits, verdicts);
+    // What is neither income nor has a rhythm is no stream.
+    all.retain(|stream| stream.is_income || stream.cadence != Cadence::Irregular);
+    all.extend(finder.debits(verdicts));
+    finder.close(all)
 }

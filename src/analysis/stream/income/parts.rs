@@ -1,0 +1,94 @@
+//! Groups of one payer, parted by what their rows say: an employer pays salary and gives expenses back.
+
+use std::collections::BTreeMap;
+
+use super::{Judgement, Look, SAID};
+use crate::analysis::label::{Layer, Verdict};
+use crate::analysis::ruleset::{Category, Kind};
+use crate::analysis::stream::Stream;
+use crate::money::Cents;
+
+/// A label of credits that is believed.
+const SURE: u16 = 850;
+/// Rows that say nothing belong to what the payer's other rows say while they are not so many times larger or smaller than those.
+const ALIKE: (i128, i128) = (5, 2);
+
+/// What a row's label says of income.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Class {
+    /// Income of a kind.
+    Income(Category),
+    /// Nothing.
+    Open,
+    /// Something else.
+    Never(Category),
+}
+
+impl Class {
+    pub(super) const fn judgement(self) -> Judgement {
+        match self {
+            Self::Income(_) => Judgement::Income,
+            Self::Open => Judgement::Open,
+            Self::Never(_) => Judgement::Never,
+        }
+    }
+}
+
+/// What a label says.
+pub(super) fn class(verdict: &Verdict, look: &Look<'_, '_, '_>) -> Class {
+    let known = look.known;
+    let category = verdict.category;
+    match look.finder.ruleset.kind(category) {
+        Kind::Income if verdict.confidence >= SAID => Class::Income(category),
+        // A shop's name on a bank credit may be an employer's.
+        _ if category == known.uncategorised_credit || category == known.other_credit && verdict.layer == Layer::Abstained => Class::Open,
+        _ if category == known.refund && verdict.confidence < SURE && matches!(verdict.layer, Layer::Name | Layer::Cue) => Class::Open,
+        _ if category == known.transfer_in && &*verdict.rule != "words:person" => Class::Open,
+        _ => Class::Never(category),
+    }
+}
+
+/// The parts of a group: one for each kind that its rows say. Rows that say nothing go with what most of the others say.
+pub(super) fn part(look: &Look<'_, '_, '_>, stream: Stream, verdicts: &[Verdict]) -> Vec<Stream> {
+    let mut by_class: BTreeMap<Class, Vec<usize>> = BTreeMap::new();
+    for &row in &stream.rows {
+        by_class.entry(class(&verdicts[row], look)).or_default().push(row);
+    }
+    if by_class.len() < 2 {
+        return vec![stream];
+    }
+    let most = by_class.iter().filter(|(class, _)| matches!(class, Class::Income(_))).max_by_key(|(_, rows)| rows.len());
+    if let Some(most) = most.map(|(class, _)| *class) {
+        join_open(look, &mut by_class, most);
+    }
+    if by_class.len() < 2 {
+        return vec![stream];
+    }
+    let mut returned = stream.returned;
+    let parted = by_class.into_values().filter_map(|mut rows| {
+        // What came back belongs to the first part: it is shown once.
+        rows.append(&mut returned);
+        rows.sort_unstable();
+        look.finder.measure(&rows, verdicts)
+    });
+    parted.collect()
+}
+
+fn join_open(look: &Look<'_, '_, '_>, by_class: &mut BTreeMap<Class, Vec<usize>>, most: Class) {
+    let Some(open) = by_class.remove(&Class::Open) else { return };
+    let amount = |row: usize| look.finder.ledger.rows[row].amount;
+    let Some(rows) = by_class.get_mut(&most) else { return };
+    let mut amounts: Vec<Cents> = rows.iter().map(|&row| amount(row)).collect();
+    amounts.sort_unstable();
+    let middle = amounts[amounts.len() / 2].get();
+    let is_alike = |row: &usize| {
+        let cents = amount(*row).get();
+        cents * ALIKE.1 <= middle * ALIKE.0 && middle * ALIKE.1 <= cents * ALIKE.0
+    };
+    let (alike, other): (Vec<usize>, Vec<usize>) = open.into_iter().partition(is_alike);
+    rows.extend(alike);
+    rows.sort_unstable();
+    if !other.is_empty() {
+        by_class.insert(Class::Open, other);
+    }
+}
