@@ -1,12 +1,14 @@
 //! The analysis, from a submission to the document: each rule of the ledger and the report by a payload that breaks it.
 
 mod accounts;
+mod balances;
 mod counting;
 mod document;
 #[path = "../support/mock_files.rs"]
 mod mock_files;
 mod payloads;
 mod properties;
+mod quality;
 mod refunds;
 mod repeats;
 mod reversals;
