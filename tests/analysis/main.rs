@@ -2,8 +2,11 @@
 
 mod accounts;
 mod balances;
+mod commitments;
 mod counting;
 mod document;
+mod expenses;
+mod income;
 #[path = "../support/mock_files.rs"]
 mod mock_files;
 mod payloads;

@@ -41,6 +41,7 @@ pub(super) use party::core as party_words;
 pub use repeats::{Reason, Repeat};
 pub use transfers::{Basis, LOOKS, Pair, Pairing, Scope};
 pub use twins::Hold;
+pub(super) use vocabulary::TRANSFER_WORDS;
 
 /// The accounts and rows of one order.
 #[derive(Debug)]
