@@ -1,6 +1,7 @@
 //! The analysis, from a submission to the document: each rule of the ledger and the report by a payload that breaks it.
 
 mod accounts;
+mod balances;
 mod commitments;
 mod affordability;
 mod cash_flow;
@@ -13,6 +14,7 @@ mod income;
 mod mock_files;
 mod payloads;
 mod properties;
+mod quality;
 mod refunds;
 mod repeats;
 mod reversals;
