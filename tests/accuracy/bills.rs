@@ -42,7 +42,8 @@ pub(crate) fn pay(book: &mut Book, owns_home: bool) {
     let gym = if book.random.chance(60) { Every::Days(14) } else { Every::Days(7) };
     let health = if book.random.chance(50) { Every::Days(14) } else { Every::Months(1, second) };
     let car = if book.random.chance(50) { Every::Months(1, third) } else { Every::Months(12, third) };
-    let registration = book.random.weighted(&[(40, Every::Months(12, fourth)), (30, Every::Months(6, fourth)), (30, Every::Months(3, fourth))]);
+    let registration =
+        book.random.weighted(&[(40, Every::Months(12, fourth)), (30, Every::Months(6, fourth)), (30, Every::Months(3, fourth))]);
     let energy_dollars = if energy == Every::Months(3, first) { (280, 620) } else { (70, 190) };
     for (percent, bill) in [
         (92, bill("ELECTRICITY_AND_GAS", "bd", energy, energy_dollars, 220)),
@@ -101,7 +102,8 @@ pub(crate) fn series(book: &mut Book, merchant: &Merchant, way: char, every: Eve
     if let Every::Months(months @ 2.., on) = every {
         // A bill of several months comes in months of its own.
         let offset = usize::try_from(book.random.within(0, months - 1)).expect("months");
-        slots = Every::Months(1, on).slots(starts, ends).into_iter().skip(offset).step_by(usize::try_from(months).expect("months")).collect();
+        slots =
+            Every::Months(1, on).slots(starts, ends).into_iter().skip(offset).step_by(usize::try_from(months).expect("months")).collect();
     }
     let mut rows = Vec::new();
     for slot in slots {

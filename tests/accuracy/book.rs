@@ -210,18 +210,7 @@ impl Book {
             return None;
         }
         let (category, stratum) = label;
-        let row = Row {
-            account,
-            day,
-            cents,
-            category,
-            stratum,
-            said,
-            posted: true,
-            undated: false,
-            missing: false,
-            repeats: None,
-        };
+        let row = Row { account, day, cents, category, stratum, said, posted: true, undated: false, missing: false, repeats: None };
         self.rows.push(row);
         Some(self.rows.len() - 1)
     }
@@ -251,7 +240,8 @@ impl Book {
             _ => self.nearby(),
         });
         if channel == Channel::CardForeign {
-            said.foreign = format!("{} {}.{:02}", self.random.pick(&["USD", "EUR", "GBP"]), self.random.within(3, 80), self.random.within(0, 99));
+            said.foreign =
+                format!("{} {}.{:02}", self.random.pick(&["USD", "EUR", "GBP"]), self.random.within(3, 80), self.random.within(0, 99));
         }
         said
     }

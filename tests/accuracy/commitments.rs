@@ -124,7 +124,8 @@ fn shared_loan(book: &mut Book, product: Product, category: &'static str, every:
         let day = shifted(slot, Shift::After, book.state);
         let said = Said::of(Channel::LoanOut, name).with_other(loan);
         let debit = book.post(payer, day, -instalment, (category, Stratum::Commitment), said);
-        let credit = book.post(loan, day, instalment, ("INTERNAL_TRANSFER", Stratum::OwnTransfer), Said::of(Channel::DebtIn, "").with_other(payer));
+        let credit =
+            book.post(loan, day, instalment, ("INTERNAL_TRANSFER", Stratum::OwnTransfer), Said::of(Channel::DebtIn, "").with_other(payer));
         if let (Some(debit), Some(credit)) = (debit, credit) {
             book.moves.push(Move { debits: vec![debit], credits: vec![credit], household: false });
             debits.push(debit);

@@ -40,7 +40,8 @@ pub(crate) fn settle(book: &mut Book) {
             let owed = (-(opening + lowest)).max(-opening);
             book.accounts[account].limit = (owed * 13 / 10 / 1_000_00 + 2) * 1_000_00;
         }
-        let anchor = book.random.weighted(&[(62, Anchor::True), (16, Anchor::Unstated), (11, Anchor::Lagging), (11, Anchor::PendingInclusive)]);
+        let anchor =
+            book.random.weighted(&[(62, Anchor::True), (16, Anchor::Unstated), (11, Anchor::Lagging), (11, Anchor::PendingInclusive)]);
         book.accounts[account].anchor = anchor;
     }
     for account in 0..book.accounts.len() {

@@ -1,7 +1,7 @@
 //! Founds a household: where it lives, who is in it, which banks it uses, which accounts it shares.
 
-use jiff::civil::{Date, date};
 use jiff::Span;
+use jiff::civil::{Date, date};
 
 use super::book::{Account, Book, Customer, Generation, Person, Product};
 use super::calendar::after;
@@ -110,8 +110,14 @@ fn consent(book: &mut Book, person: usize, bank: &'static Grammar) -> usize {
 fn open(book: &mut Book, customer: usize, product: Product, joint: bool) -> usize {
     let random = &mut book.random;
     let (names, nicknames): (&[&str], &[&str]) = match product {
-        Product::Everyday => (&["Everyday Account", "Access Account", "Smart Access", "Choice", "Complete Freedom", "Transaction Account"], &["Spending", "Bills", "Main", "Everyday"]),
-        Product::Savings => (&["Savings Maximiser", "Online Saver", "Bonus Saver", "Goal Saver", "Savings Account", "Life"], &["Rainy day", "Holiday", "House deposit", "Emergency fund"]),
+        Product::Everyday => (
+            &["Everyday Account", "Access Account", "Smart Access", "Choice", "Complete Freedom", "Transaction Account"],
+            &["Spending", "Bills", "Main", "Everyday"],
+        ),
+        Product::Savings => (
+            &["Savings Maximiser", "Online Saver", "Bonus Saver", "Goal Saver", "Savings Account", "Life"],
+            &["Rainy day", "Holiday", "House deposit", "Emergency fund"],
+        ),
         Product::Card => (&["Low Rate Visa", "Platinum Mastercard", "Rewards Card", "Low Fee Classic"], &["Visa"]),
         Product::HomeLoan | Product::PersonalLoan => unreachable!("loans are opened with their terms"),
     };

@@ -81,8 +81,18 @@ fn stratum_of(category: &str) -> Stratum {
         "GAMBLING" | "LOTTERY" | "CRYPTO" | "GAMBLING_WINNINGS" | "INVESTMENT_PROCEEDS" => Stratum::Risk,
         "DEBT_COLLECTION" | "CONSUMER_LEASE" | "TAX_DEBT_PAYMENT" | "DEBT_AGREEMENT" => Stratum::Commitment,
         loan if loan.ends_with("_REPAYMENT") => Stratum::Commitment,
-        "TAX_REFUND" | "MEDICARE_REBATE" | "INSURANCE_CLAIM" | "LOAN_PROCEEDS" | "SACC_PROCEEDS" | "WAGE_ADVANCE_PROCEEDS"
-        | "NDIS_FUNDING" | "SUPER_RELEASE" | "EMPLOYER_REIMBURSEMENT" | "OTHER_CREDIT" | "GOV_CRISIS" | "REFUND" => Stratum::OtherCredit,
+        "TAX_REFUND"
+        | "MEDICARE_REBATE"
+        | "INSURANCE_CLAIM"
+        | "LOAN_PROCEEDS"
+        | "SACC_PROCEEDS"
+        | "WAGE_ADVANCE_PROCEEDS"
+        | "NDIS_FUNDING"
+        | "SUPER_RELEASE"
+        | "EMPLOYER_REIMBURSEMENT"
+        | "OTHER_CREDIT"
+        | "GOV_CRISIS"
+        | "REFUND" => Stratum::OtherCredit,
         income if income.starts_with("GOV_") || income.ends_with("_INCOME") => Stratum::Income,
         "SALARY" | "SALARY_PACKAGING" | "INCOME_PROTECTION" | "TRUST_DISTRIBUTION" => Stratum::Income,
         _ => Stratum::KnownBrand,

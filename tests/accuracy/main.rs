@@ -63,7 +63,8 @@ fn the_truth_speaks_of_rows_that_are_there_in_codes_that_exist() {
 
 #[test]
 fn no_name_and_no_bank_stands_in_both_splits() {
-    let names = |split: Split| -> BTreeSet<&str> { lists::every_brand().filter(|brand| brand.split == split).map(|brand| brand.name).collect() };
+    let names =
+        |split: Split| -> BTreeSet<&str> { lists::every_brand().filter(|brand| brand.split == split).map(|brand| brand.name).collect() };
     let (rule_writing, held_out) = (names(Split::RuleWriting), names(Split::HeldOut));
     assert!(rule_writing.len() >= 300 && held_out.len() >= 1_200, "{} and {}", rule_writing.len(), held_out.len());
     assert_eq!(rule_writing.intersection(&held_out).collect::<Vec<_>>(), Vec::<&&str>::new());

@@ -43,7 +43,13 @@ fn salaried(book: &mut Book) {
 fn pay_day(book: &mut Book) -> Every {
     let day = i8::try_from(book.random.within(1, 31)).expect("a day");
     let monthly = if book.random.chance(40) { 15 } else { day };
-    book.random.weighted(&[(25, Every::Days(7)), (48, Every::Days(14)), (3, Every::Days(28)), (4, Every::HalfMonth), (20, Every::Months(1, monthly))])
+    book.random.weighted(&[
+        (25, Every::Days(7)),
+        (48, Every::Days(14)),
+        (3, Every::Days(28)),
+        (4, Every::HalfMonth),
+        (20, Every::Months(1, monthly)),
+    ])
 }
 
 /// What an employer calls itself on a statement, and the reference beside it.

@@ -9,7 +9,8 @@ use super::calendar::{after, complete_months};
 use super::finish::{Written, sums};
 use super::payload::Envelope;
 use super::truth::{
-    AccountTruth, Applicant, Commitment, Duplicate, Failure, HardNegative, IncomeStream, Repeat, RiskFact, RowTruth, Series, Transfer, Truth,
+    AccountTruth, Applicant, Commitment, Duplicate, Failure, HardNegative, IncomeStream, Repeat, RiskFact, RowTruth, Series, Transfer,
+    Truth,
 };
 
 /// Ids of the rows of the books that the payload has; of joint accounts those of the first view.

@@ -1,8 +1,11 @@
 //! The analysis, from a submission to the document: each rule of the ledger and the report by a payload that breaks it.
 
 mod accounts;
+mod commitments;
 mod counting;
 mod document;
+mod expenses;
+mod income;
 #[path = "../support/mock_files.rs"]
 mod mock_files;
 mod payloads;

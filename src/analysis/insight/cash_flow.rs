@@ -93,10 +93,7 @@ pub(super) fn draw(context: &Context<'_>, scope: &Scope, income: &Income) -> Cas
     }
     CashFlow {
         months: months(scope, &calendar),
-        net_cash_flow: NetCashFlow {
-            median: median(&amounts).filter(|_| is_enough),
-            p20: percentile(&amounts, 20).filter(|_| is_enough),
-        },
+        net_cash_flow: NetCashFlow { median: median(&amounts).filter(|_| is_enough), p20: percentile(&amounts, 20).filter(|_| is_enough) },
         months_in_deficit: (!amounts.is_empty()).then(|| amounts.iter().filter(|net| net.is_negative()).count()),
         transfers: transfers(context, scope),
         evidence: CashFlowEvidence {
@@ -149,10 +146,7 @@ pub(super) struct Accrued {
 
 /// The accrued income of a scope; 0 in every month where there is none at all.
 pub(super) fn accrued(scope: &Scope, income: &Income) -> Accrued {
-    Accrued {
-        months: income.accrued_months().iter().copied().collect(),
-        has_income: scope.of_roles(&[Role::Income]).next().is_some(),
-    }
+    Accrued { months: income.accrued_months().iter().copied().collect(), has_income: scope.of_roles(&[Role::Income]).next().is_some() }
 }
 
 impl Accrued {

@@ -102,7 +102,7 @@ impl Narrative {
     }
 
     /// True where a payer, payee or merchant is named.
-    pub(super) const fn has_party(&self) -> bool {
+    pub(in crate::analysis) const fn has_party(&self) -> bool {
         self.has_party
     }
 

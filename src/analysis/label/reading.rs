@@ -25,6 +25,18 @@ impl Index<usize> for Narratives {
     }
 }
 
+impl Narratives {
+    /// How many different descriptions there are.
+    pub(in crate::analysis) fn distinct(&self) -> usize {
+        self.distinct.len()
+    }
+
+    /// The number of a row's description among them.
+    pub(in crate::analysis) fn number(&self, row: usize) -> usize {
+        self.of_row[row] as usize
+    }
+}
+
 /// Verdicts that are kept of one wording: a merchant's rows differ in a code or in the kind of account, seldom in more.
 const KEPT: usize = 4;
 

@@ -46,7 +46,7 @@ fn place(row: &Row<'_>) -> u128 {
 }
 
 /// An amount as a short key: as it is, for every amount that a payload can hold.
-pub(super) fn short(amount: Cents) -> i64 {
+pub(in crate::analysis) fn short(amount: Cents) -> i64 {
     i64::try_from(amount.get()).unwrap_or(if amount.is_negative() { i64::MIN } else { i64::MAX })
 }
 

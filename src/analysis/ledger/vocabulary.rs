@@ -1,7 +1,7 @@
 //! Words that say nothing about whose account it is.
 
 /// Words that transfers are written with: they name nobody. Sorted.
-pub(super) const TRANSFER_WORDS: &[&str] = &[
+pub(in crate::analysis) const TRANSFER_WORDS: &[&str] = &[
     "AC",
     "ACC",
     "ACCOUNT",

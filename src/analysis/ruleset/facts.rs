@@ -40,7 +40,9 @@ impl Region {
         })
     }
 
-    const fn bit(self) -> u8 {
+    pub(crate) const ALL: [Self; 8] = [Self::Act, Self::Nsw, Self::Nt, Self::Qld, Self::Sa, Self::Tas, Self::Vic, Self::Wa];
+
+    pub(crate) const fn bit(self) -> u8 {
         1 << self as u8
     }
 }
@@ -156,6 +158,11 @@ impl Facts {
             Some(region) => regions & region.bit() != 0,
             None => regions == u8::MAX,
         })
+    }
+
+    pub(super) fn holidays(&self, from: Date, to: Date) -> impl Iterator<Item = (Date, u8)> + '_ {
+        let days = (from <= to).then(|| self.holidays.range(from..=to));
+        days.into_iter().flatten().map(|(&day, &regions)| (day, regions))
     }
 }
 

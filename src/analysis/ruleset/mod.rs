@@ -8,6 +8,7 @@ mod files;
 mod lexicon;
 mod people;
 mod profile;
+mod recurrence;
 mod rule;
 mod table;
 mod taxonomy;
@@ -24,6 +25,7 @@ use facts::Facts;
 use files::Files;
 use lexicon::Lexicon;
 use people::People;
+use recurrence::Recurrence;
 use taxonomy::Taxonomy;
 
 pub use channels::Channel;
@@ -33,6 +35,7 @@ pub(crate) use facts::{MccPrior, Places};
 pub(crate) use lexicon::Hit;
 pub(crate) use people::Traits;
 pub use profile::{AffordabilityProfile, BillsAYear, CommitmentsProfile, ExpensesProfile, Profile, RiskProfile};
+pub(crate) use recurrence::Nature;
 pub use rule::Example;
 pub(crate) use rule::{Direction, Need, Rule, Source, Way};
 pub use taxonomy::{Category, Group, Kind, Known, Necessity};
@@ -45,6 +48,7 @@ pub struct Ruleset {
     profile: Profile,
     facts: Facts,
     people: People,
+    recurrence: Recurrence,
     channels: Channels,
     facilitators: Facilitators,
     lexicon: Lexicon,
@@ -91,6 +95,7 @@ impl Ruleset {
         let profile = Profile::read("profile.toml", files.text("profile.toml"), &mut taxonomy)?;
         let facts = Facts::read(files, &taxonomy)?;
         let people = People::read(files)?;
+        let recurrence = Recurrence::read(files, &taxonomy)?;
         let mut lines = brands::read(files, &taxonomy)?;
         let mut examples = Vec::new();
         for (name, file) in files.rules() {
@@ -103,7 +108,19 @@ impl Ruleset {
         let sells_crypto = |line: &&rule::Line| line.rule.category == taxonomy.known.crypto;
         let crypto_merchants = lines.iter().filter(sells_crypto).filter_map(|line| line.rule.merchant.clone()).collect();
         let lexicon = Lexicon::build(lines)?;
-        Ok(Self { version: files.version(), taxonomy, profile, facts, people, channels, facilitators, lexicon, crypto_merchants, examples })
+        Ok(Self {
+            version: files.version(),
+            taxonomy,
+            profile,
+            facts,
+            people,
+            recurrence,
+            channels,
+            facilitators,
+            lexicon,
+            crypto_merchants,
+            examples,
+        })
     }
 
     /// SHA-256 over the files in use, hex: `rulesVersion` of the report.
@@ -222,6 +239,21 @@ impl Ruleset {
     #[must_use]
     pub fn is_public_holiday(&self, day: Date, region: Option<Region>) -> bool {
         self.facts.is_holiday(day, region)
+    }
+
+    /// The public holidays from one day to another, ascending, each with the states and territories that have it: one bit each.
+    pub(crate) fn public_holidays(&self, from: Date, to: Date) -> impl Iterator<Item = (Date, u8)> + '_ {
+        self.facts.holidays(from, to)
+    }
+
+    /// How far the payments of a category come again.
+    pub(crate) fn nature(&self, category: Category) -> Nature {
+        self.recurrence.of(category).0
+    }
+
+    /// True where two payments, a cadence apart, are enough to tell a stream of a category.
+    pub(crate) fn two_are_enough(&self, category: Category) -> bool {
+        self.recurrence.of(category).1
     }
 
     /// True for a merchant, as the rules name it, that sells cryptocurrency.

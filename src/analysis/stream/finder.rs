@@ -1,9 +1,24 @@
-//! What streams are found from, and the way from groups of rows to streams.
+//! From groups of rows to streams, with all that is said of them.
 
-use super::{Cadence, Stream, Streams};
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use super::calendar::{Holidays, date};
+use super::confirming::Promises;
+use super::fit::Item;
+use super::grouping::{self, Group, Key};
+use super::method::Method;
+use super::series::{Demands, Series};
+use super::{Stream, Streams, joining, splitting};
+use crate::analysis::days;
 use crate::analysis::label::{Narratives, Verdict};
 use crate::analysis::ledger::Ledger;
-use crate::analysis::ruleset::Ruleset;
+use crate::analysis::ledger::content::push_hex;
+use crate::analysis::ruleset::{Category, Nature, Ruleset};
+
+/// Days of holidays that are known after `asOf`: the next payment of a yearly stream.
+const DAYS_AHEAD: i64 = 430;
 
 /// Finds the streams of a settled ledger.
 #[derive(Debug)]
@@ -14,40 +29,165 @@ pub(crate) struct Finder<'f, 'a> {
     pub(super) narratives: &'f Narratives,
     /// The rules.
     pub(super) ruleset: &'f Ruleset,
+    pub(super) holidays: Holidays,
+    pub(super) promises: Promises,
+    pub(super) keys: Vec<Key>,
+    groups: Vec<Group>,
+    /// For each row the group that it is in.
+    group_of: Vec<Option<u32>>,
+}
+
+/// Rows of one counterparty that were looked at.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    pub(super) account: usize,
+    pub(super) is_credit: bool,
+    /// Index into the keys.
+    pub(super) key: usize,
+    pub(super) series: Series,
 }
 
 impl<'f, 'a> Finder<'f, 'a> {
-    pub(super) fn new(ledger: &'f Ledger<'a>, narratives: &'f Narratives, ruleset: &'f Ruleset) -> Self {
-        Self { ledger, narratives, ruleset }
+    pub(super) fn new(ledger: &'f Ledger<'a>, narratives: &'f Narratives, verdicts: &[Verdict], ruleset: &'f Ruleset) -> Self {
+        let groups = grouping::groups(ledger, narratives, verdicts, ruleset);
+        let first = ledger.rows.first().and_then(|row| row.day).unwrap_or(ledger.as_of);
+        let holidays = Holidays::new(days::plus(first, -DAYS_AHEAD), days::plus(ledger.as_of, DAYS_AHEAD), ruleset);
+        let mut group_of = vec![None; ledger.rows.len()];
+        for (number, group) in (0_u32..).zip(&groups.all) {
+            group.items.iter().for_each(|item| group_of[item.row] = Some(number));
+        }
+        Self { ledger, narratives, ruleset, holidays, promises: Promises::of(ledger), keys: groups.keys, groups: groups.all, group_of }
     }
 
     /// All groups of credits that may be income, by first row: one payer each on one account, with cadence (IRREGULAR where there is
     /// none, of one row upward), levels and status. Own transfers, reversals, refunds and payments to debts are not among them; all else
     /// is, what is never income too: see the category.
-    pub(super) fn credits(&self, _verdicts: &[Verdict]) -> Vec<Stream> {
-        Vec::new()
+    pub(super) fn credits(&self, verdicts: &[Verdict]) -> Vec<Stream> {
+        let mut found = Vec::new();
+        for group in self.groups.iter().filter(|group| group.is_credit) {
+            let demands = self.demands(group, verdicts);
+            let (series, rest) = match demands.nature {
+                Nature::Bill | Nature::Pay => splitting::by_day(group.items.clone(), demands, &self.holidays),
+                _ => splitting::by_amount(self.ledger, group.items.clone(), demands, &self.holidays),
+            };
+            let mut series = splitting::joined(series, |_, _| true);
+            // Beside the pay of one employer there is nothing else of theirs: a bonus, a correction.
+            match &mut *series {
+                [only] if matches!(demands.nature, Nature::Bill | Nature::Pay) => only.take_in(rest),
+                _ if !rest.is_empty() => series.push(Series::irregular(rest)),
+                _ => {}
+            }
+            found.extend(series.into_iter().map(|series| Found { account: group.account, is_credit: true, key: group.key, series }));
+        }
+        let found = joining::join(found, &self.keys, self.ledger, &self.holidays);
+        self.streams(found, verdicts)
     }
 
-    /// The streams of debits.
-    pub(super) fn debits(&self, _verdicts: &[Verdict]) -> Vec<Stream> {
-        Vec::new()
+    /// The streams of debits, by first row.
+    pub(super) fn debits(&self, verdicts: &[Verdict]) -> Vec<Stream> {
+        let mut found = Vec::new();
+        for group in self.groups.iter().filter(|group| !group.is_credit) {
+            let of = |series| Found { account: group.account, is_credit: false, key: group.key, series };
+            if group.items.len() < 2 {
+                found.push(of(Series::irregular(group.items.clone())));
+                continue;
+            }
+            let demands = self.demands(group, verdicts);
+            let (series, rest) = splitting::by_amount(self.ledger, group.items.clone(), demands, &self.holidays);
+            let series = splitting::joined(series, |before, piece| before.may_be_repriced_as(piece));
+            found.extend(series.into_iter().map(of));
+            if !rest.is_empty() && demands.nature != Nature::Habit {
+                found.push(of(Series::irregular(rest)));
+            }
+        }
+        let mut found = joining::join(found, &self.keys, self.ledger, &self.holidays);
+        found.retain(|found| found.series.rhythm.is_some());
+        self.streams(found, verdicts)
     }
 
-    /// One stream of these rows, whatever their rhythm: all must be of one account and direction, in the ledger's order, at least one.
-    /// For streams that are joined or parted: it measures everything anew. `None` of no rows.
-    pub(super) fn measure(&self, rows: &[usize], returned: &[usize], verdicts: &[Verdict]) -> Option<Stream> {
-        let _ = (rows, returned, verdicts, Cadence::Irregular);
-        None
+    /// One stream of these rows, whatever their rhythm: all must be of one account and direction, in the ledger's order, at least one that
+    /// did not come back and that [`Self::credits`] or [`Self::debits`] looked at. For streams that are joined or parted: it measures
+    /// everything anew. `None` of no such row.
+    pub(super) fn measure(&self, rows: &[usize], verdicts: &[Verdict]) -> Option<Stream> {
+        let mut items: Vec<Item> = rows.iter().filter_map(|&row| grouping::item(row, &self.ledger.rows[row])).collect();
+        items.sort_unstable_by_key(|item| (item.day, item.row));
+        let row = &self.ledger.rows[*rows.first()?];
+        // A row that was in no group, such as one given back, has no key of its own.
+        let key = rows.iter().find_map(|&row| self.group_of[row]).map(|group| self.groups[group as usize].key)?;
+        let group = Group { account: row.account, is_credit: row.amount.is_positive(), key, items };
+        let demands = self.demands(&group, verdicts);
+        let (series, rest) = splitting::by_day(group.items, demands, &self.holidays);
+        let mut series = splitting::joined(series, |_, _| true).into_iter();
+        let mut whole = series.next().unwrap_or_else(|| Series::irregular(Vec::new()));
+        let others = series.flat_map(|series| series.items.into_iter().chain(series.returned));
+        whole.take_in(rest.into_iter().chain(others).collect());
+        self.stream(Found { account: group.account, is_credit: group.is_credit, key, series: whole }, verdicts)
     }
 
     /// Puts the streams in order and gives each its id.
-    pub(super) fn close(&self, all: Vec<Stream>) -> Streams {
+    pub(super) fn close(&self, mut all: Vec<Stream>) -> Streams {
+        all.sort_by_key(|stream| stream.rows.first().copied());
         let mut of_row = vec![None; self.ledger.rows.len()];
-        for (at, stream) in (0_u32..).zip(&all) {
+        for (at, stream) in (0_u32..).zip(&mut all) {
+            stream.id = self.id(stream);
             for &row in stream.rows.iter().chain(&stream.returned) {
                 of_row[row] = Some(at);
             }
         }
         Streams { all, of_row }
     }
+
+    fn id(&self, stream: &Stream) -> Arc<str> {
+        let Some(row) = stream.rows.first().map(|&row| &self.ledger.rows[row]) else { return Arc::clone(&stream.id) };
+        let mut hash = Sha256::new();
+        let direction = if stream.is_credit { "CREDIT" } else { "DEBIT" };
+        let customer = &self.ledger.submission.customers[row.customer].customer_id;
+        for text in [&**customer, &self.ledger.account_of(row).account_id, direction, row.id()] {
+            hash.update((text.len() as u64).to_le_bytes());
+            hash.update(text.as_bytes());
+        }
+        let mut id = String::with_capacity(32);
+        push_hex(&mut id, &hash.finalize()[..16]);
+        id.into()
+    }
+
+    fn demands(&self, group: &Group, verdicts: &[Verdict]) -> Demands {
+        let category = category_of(group.items.iter().map(|item| item.row), verdicts);
+        let method = Method::of_most(self.ledger, self.narratives, group.items.iter().map(|item| item.row));
+        let may_be_two = (2..=3).contains(&group.items.len()) && !group.is_credit;
+        let two = self.ruleset.two_are_enough(category) || (may_be_two && self.is_promised(group, verdicts));
+        Demands {
+            nature: self.ruleset.nature(category),
+            is_automatic: method.is_automatic(),
+            is_transfer: method == Method::Transfer,
+            two,
+            is_credit: group.is_credit,
+        }
+    }
+
+    fn is_promised(&self, group: &Group, verdicts: &[Verdict]) -> bool {
+        let Some(last) = group.items.last() else { return false };
+        let names = [&*self.keys[group.key].text, &self.party(last.row, group.key, verdicts)];
+        !self.promises.confirm(group.account, &names, &group.items, date(last.day), DAYS_AHEAD).is_empty()
+    }
+
+    fn streams(&self, found: Vec<Found>, verdicts: &[Verdict]) -> Vec<Stream> {
+        let mut streams: Vec<Stream> = found.into_iter().filter_map(|found| self.stream(found, verdicts)).collect();
+        streams.sort_by_key(|stream| stream.rows.first().copied());
+        streams
+    }
+}
+
+/// The category of most rows, of equals the one that the last row has.
+pub(super) fn category_of(rows: impl DoubleEndedIterator<Item = usize>, verdicts: &[Verdict]) -> Category {
+    let mut counts: Vec<(Category, usize)> = Vec::new();
+    for row in rows.rev() {
+        let category = verdicts[row].category;
+        match counts.iter_mut().find(|(of, _)| *of == category) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((category, 1)),
+        }
+    }
+    let most = counts.iter().map(|(_, count)| *count).max();
+    counts.into_iter().find(|(_, count)| Some(*count) == most).map_or(Category(0), |(category, _)| category)
 }

@@ -4,8 +4,19 @@
 //! have a cadence.
 
 mod attribution;
+mod calendar;
+mod confirming;
+mod describing;
 mod finder;
+mod fit;
+mod grouping;
 mod income;
+mod joining;
+mod levels;
+mod method;
+mod series;
+mod splitting;
+mod standing;
 mod traits;
 
 use std::sync::Arc;
@@ -19,7 +30,9 @@ use super::ruleset::{Category, Ruleset};
 use crate::money::Cents;
 
 pub(crate) use attribution::{OwnName, People};
+pub use calendar::Rhythm;
 pub(crate) use finder::Finder;
+pub use method::Method;
 pub(crate) use traits::is_word_of_pay;
 
 /// How often a stream comes.
@@ -182,6 +195,8 @@ pub struct Stream {
     pub slots: Vec<Option<Date>>,
     /// How often.
     pub cadence: Cadence,
+    /// Where its slots lie, as of the last row; `None` of an irregular stream.
+    pub rhythm: Option<Rhythm>,
     /// How it stands.
     pub status: Status,
     /// Gaps that ended on the expected day within tolerance, and all gaps.
@@ -230,7 +245,7 @@ impl Streams {
 /// Finds the streams of a settled ledger and labels the rows of those that it recognises.
 #[must_use]
 pub fn find(ledger: &mut Ledger<'_>, narratives: &Narratives, verdicts: &mut [Verdict], ruleset: &Ruleset) -> Streams {
-    let finder = Finder::new(ledger, narratives, ruleset);
+    let finder = Finder::new(ledger, narratives, verdicts, ruleset);
     let credits = finder.credits(verdicts);
     let mut all = income::recognise(&finder, credits, verdicts);
     // What is neither income nor has a rhythm is no stream.

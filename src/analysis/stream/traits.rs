@@ -1,6 +1,6 @@
 //! What single words of a payer's text say.
 
-use crate::analysis::ruleset::Ruleset;
+use crate::analysis::ruleset::{Ruleset, Traits};
 
 /// What a word may be; several at once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,25 +22,15 @@ impl Word {
     pub(super) const fn any(self, these: Self) -> bool {
         self.0 & these.0 != 0
     }
-
-    const fn or(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
 }
 
 /// What a word is known to be.
 pub(super) fn of(word: &str, ruleset: &Ruleset) -> Word {
-    let mut traits = Word::default();
-    if ruleset.traits(word).any(crate::analysis::ruleset::Traits::SURNAME) {
-        traits = traits.or(Word::SURNAME);
-    }
-    if COMPANY.binary_search(&word).is_ok() {
-        traits = traits.or(Word::COMPANY);
-    }
-    if is_word_of_pay(word) {
-        traits = traits.or(Word::PAY);
-    }
-    traits
+    let known = ruleset.traits(word);
+    let pairs =
+        [(Traits::GIVEN, Word::GIVEN), (Traits::SURNAME, Word::SURNAME), (Traits::COMPANY, Word::COMPANY), (Traits::KIN, Word::KIN)];
+    let of_pay = if is_word_of_pay(word) { Word::PAY.0 } else { 0 };
+    Word(pairs.into_iter().filter(|(trait_, _)| known.any(*trait_)).fold(of_pay, |all, (_, own)| all | own.0))
 }
 
 /// True for the legal form of a company.
@@ -53,27 +43,6 @@ pub(super) fn is_company_form(word: &str) -> bool {
 pub(crate) fn is_word_of_pay(word: &str) -> bool {
     PAY.binary_search(&word).is_ok()
 }
-
-/// Words of companies and offices. Sorted.
-const COMPANY: &[&str] = &[
-    "CONSTRUCTIONS",
-    "CONSULTING",
-    "COUNCIL",
-    "DEPARTMENT",
-    "DEPT",
-    "ENGINEERING",
-    "ENTERPRISES",
-    "FAMILY",
-    "GROUP",
-    "HEALTH",
-    "HOLDINGS",
-    "INDUSTRIES",
-    "INVESTMENTS",
-    "LOGISTICS",
-    "MANAGEMENT",
-    "SERVICES",
-    "SOLUTIONS",
-];
 
 /// Words that stand around a pay and name nobody. Sorted.
 const PAY: &[&str] = &[
@@ -119,6 +88,6 @@ mod tests {
 
     #[test]
     fn the_words_are_sorted() {
-        assert!(COMPANY.is_sorted() && PAY.is_sorted());
+        assert!(PAY.is_sorted());
     }
 }

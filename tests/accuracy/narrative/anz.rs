@@ -24,10 +24,20 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     credit: &["TRANSFER FROM {name} {ref}", "CREDIT FROM {name} {ref}"],
     payroll: &["TRANSFER FROM {name} {ref}", "PAY/SALARY FROM {name} {ref}", "CREDIT FROM {name} {ref}"],
     bpay: &["ANZ INTERNET BANKING BPAY {name} {n6}", "ANZ M-BANKING BPAY {name} {n6}"],
-    pay_out: &["ANZ M-BANKING PAYMENT {n6} TO {name} {memo}", "ANZ INTERNET BANKING PAYMENT {n6} TO {name}", "ANZ OSKO PAYMENT TO {name} {memo}"],
+    pay_out: &[
+        "ANZ M-BANKING PAYMENT {n6} TO {name} {memo}",
+        "ANZ INTERNET BANKING PAYMENT {n6} TO {name}",
+        "ANZ OSKO PAYMENT TO {name} {memo}",
+    ],
     pay_in: &["TRANSFER FROM {name} {memo}", "OSKO PAYMENT FROM {name} {memo}"],
-    own_out: &["ANZ M-BANKING FUNDS TFER TRANSFER {n6} TO XXXXXXXX{other}", "ANZ INTERNET BANKING FUNDS TFER TRANSFER {n6} TO {othernum} {memo}"],
-    own_in: &["ANZ M-BANKING FUNDS TFER TRANSFER {n6} FROM XXXXXXXX{other}", "ANZ INTERNET BANKING FUNDS TFER TRANSFER {n6} FROM {othernum} {memo}"],
+    own_out: &[
+        "ANZ M-BANKING FUNDS TFER TRANSFER {n6} TO XXXXXXXX{other}",
+        "ANZ INTERNET BANKING FUNDS TFER TRANSFER {n6} TO {othernum} {memo}",
+    ],
+    own_in: &[
+        "ANZ M-BANKING FUNDS TFER TRANSFER {n6} FROM XXXXXXXX{other}",
+        "ANZ INTERNET BANKING FUNDS TFER TRANSFER {n6} FROM {othernum} {memo}",
+    ],
     debt_in: &["PAYMENT - THANK YOU", "ANZ INTERNET BANKING PAYMENT RECEIVED - THANK YOU"],
     returned: &["REVERSAL OF DEBIT ENTRY {name} {n10}", "REVERSAL OF DEBIT ENTRY PAYMENT TO {name}"],
     words: Words {

@@ -24,7 +24,11 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     credit: &["Direct Credit {n6} {name} {ref}", "Direct Credit {n6} {name}"],
     payroll: &["Direct Credit {n6} {name} {ref}", "Salary {name} {ref}", "Direct Credit {n6} {name}"],
     bpay: &["{name} NetBank BPAY {code} {crn}", "BPAY {code} {crn} {name} CommBank app"],
-    pay_out: &["Transfer To {name} CommBank App {memo}", "Fast Transfer To {name} {memo}", "Transfer to {name} PayID Phone from CommBank App {memo}"],
+    pay_out: &[
+        "Transfer To {name} CommBank App {memo}",
+        "Fast Transfer To {name} {memo}",
+        "Transfer to {name} PayID Phone from CommBank App {memo}",
+    ],
     pay_in: &["Fast Transfer From {name} {memo}", "Transfer from {name} {memo}", "Fast Transfer From {name} to PayID Phone {memo}"],
     own_out: &["Transfer to xx{other} CommBank app {memo}", "Transfer To xx{other} NetBank {memo}"],
     own_in: &["Transfer from xx{other} CommBank app {memo}", "Transfer From xx{other} NetBank {memo}"],

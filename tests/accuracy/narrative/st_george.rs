@@ -15,7 +15,11 @@ pub(super) static GRAMMAR: Grammar = Grammar {
     lists_debits: true,
     posts_returns: true,
     dishonour_fee: 5,
-    card: &["Visa Purchase {ddmmm}{hh:mm} {merchant}", "Eftpos Purchase {ddmmm}{hh:mm} {merchant}", "Visa Purchase O/Seas {ddmmm} {merchant}"],
+    card: &[
+        "Visa Purchase {ddmmm}{hh:mm} {merchant}",
+        "Eftpos Purchase {ddmmm}{hh:mm} {merchant}",
+        "Visa Purchase O/Seas {ddmmm} {merchant}",
+    ],
     card_online: &["Visa Purchase {ddmmm}{hh:mm} {name}"],
     card_foreign: &["Visa Purchase O/Seas {ddmmm} {fx} {name}"],
     card_refund: &["Visa Credit {ddmmm}{hh:mm} {merchant}", "Visa Refund {ddmmm} {merchant}"],

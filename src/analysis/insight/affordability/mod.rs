@@ -102,13 +102,7 @@ struct Risks {
 }
 
 /// Draws the block of a scope.
-pub(super) fn draw(
-    context: &Context<'_>,
-    scope: &Scope,
-    income: &Income,
-    expenses: &Expenses,
-    commitments: &Commitments,
-) -> Affordability {
+pub(super) fn draw(context: &Context<'_>, scope: &Scope, income: &Income, expenses: &Expenses, commitments: &Commitments) -> Affordability {
     let risks = Risks::of(context, scope);
     let parts = OutgoingsParts {
         expenses: expenses.mean_monthly(),
@@ -209,8 +203,13 @@ impl Risks {
         let part = |categories: &[Category], formula| {
             let entries = scope.entries.iter().filter(|entry| matches!(entry.role, Role::Risk | Role::Credit));
             let of_these = entries.filter(|entry| categories.contains(&entry.category));
-            Part::of(context, &calendar, of_these.filter(|entry| entry.category != known.investment_proceeds || is_crypto(context, entry)), formula)
-                .cost()
+            Part::of(
+                context,
+                &calendar,
+                of_these.filter(|entry| entry.category != known.investment_proceeds || is_crypto(context, entry)),
+                formula,
+            )
+            .cost()
         };
         let gambling = part(&[known.gambling, known.lottery, known.gambling_winnings], "netGambling");
         let crypto = part(&[known.crypto, known.investment_proceeds], "netCrypto");
@@ -254,11 +253,16 @@ fn unexplained(context: &Context<'_>, scope: &Scope, expenses: &Expenses) -> (Un
 
 /// What was left in each complete month, each pay spread over the days that it is for, lumpy bills spread over the year, debts as they
 /// go on: a loan that was paid out or taken up in one month says nothing of the next.
-fn surplus_range(scope: &Scope, income: &Income, expenses: &Expenses, commitments: &Commitments, risks: &Risks) -> (SurplusRange, Evidence) {
+fn surplus_range(
+    scope: &Scope,
+    income: &Income,
+    expenses: &Expenses,
+    commitments: &Commitments,
+    risks: &Risks,
+) -> (SurplusRange, Evidence) {
     let accrued = accrued(scope, income);
-    let left = |(month, spent): &(Date, Cents)| {
-        Some(accrued.of(*month)? - *spent - commitments.ongoing_monthly()? - risks.of_month(*month)?)
-    };
+    let left =
+        |(month, spent): &(Date, Cents)| Some(accrued.of(*month)? - *spent - commitments.ongoing_monthly()? - risks.of_month(*month)?);
     let months: Vec<Cents> = expenses.months().iter().filter_map(left).collect();
     let evidence = Evidence::of("surplusRange");
     if months.len() < ENOUGH_MONTHS {

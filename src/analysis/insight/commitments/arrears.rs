@@ -66,7 +66,8 @@ pub(super) fn hints(context: &Context<'_>, payments: &[Payment], returned: &[usi
         transaction_ids: Vec::new(),
     });
     let says_late = |row: usize| context.narratives[row].folded.split(' ').any(|word| LATE_WORDS.contains(&word));
-    let mut fees: Vec<usize> = fees.iter().copied().chain(payments.iter().map(|payment| payment.row)).filter(|&row| says_late(row)).collect();
+    let mut fees: Vec<usize> =
+        fees.iter().copied().chain(payments.iter().map(|payment| payment.row)).filter(|&row| says_late(row)).collect();
     fees.sort_unstable();
     fees.dedup();
     [late, rows(Code::Dishonoured, returned.to_vec()), rows(Code::LateFee, fees)].into_iter().flatten().collect()
@@ -84,10 +85,5 @@ pub(super) fn growing(context: &Context<'_>, account: usize, last_drawn: Option<
     let share = if is_loan { GROWTH } else { CARD_GROWTH };
     let grows = owed_before.is_positive() && (owed - owed_before).get() * 100 > owed_before.get() * share;
     let was_drawn = is_loan && last_drawn.is_some_and(|day| day > before);
-    (grows && !was_drawn).then(|| Hint {
-        code: Code::GrowingBalance,
-        count: 1,
-        last_date: Some(Day(*last)),
-        transaction_ids: Vec::new(),
-    })
+    (grows && !was_drawn).then(|| Hint { code: Code::GrowingBalance, count: 1, last_date: Some(Day(*last)), transaction_ids: Vec::new() })
 }

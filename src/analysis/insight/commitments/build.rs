@@ -185,20 +185,14 @@ impl<'b> Builder<'b> {
     }
 
     /// A card, a buy-now-pay-later account, an overdraft: its purchases are the spend; the ratios count a share of the limit.
-    fn of_revolving(
-        &self,
-        account: &LedgerAccount<'_>,
-        limit: Option<Cents>,
-        level: &Level,
-        has_rows: bool,
-        paid: &[Payment],
-    ) -> Figures {
+    fn of_revolving(&self, account: &LedgerAccount<'_>, limit: Option<Cents>, level: &Level, has_rows: bool, paid: &[Payment]) -> Figures {
         let share = i128::from(self.context.ruleset.profile().commitments.card_limit_share);
         let minimum = account.first().credit_card.as_ref().and_then(|terms| terms.min_payment);
         let by_terms = limit.and_then(|limit| limit.mul_div(share, 1000)).or(minimum);
         let is_overdraft = !account.is_revolving();
         let sees_purchases = has_rows || is_overdraft || paid.is_empty();
-        let mut figures = if sees_purchases { Figures::settled(Cents::ZERO, Cents::ZERO) } else { Figures::observed(level, &self.stream_ids(level)) };
+        let mut figures =
+            if sees_purchases { Figures::settled(Cents::ZERO, Cents::ZERO) } else { Figures::observed(level, &self.stream_ids(level)) };
         figures.ongoing_evidence = figures.ongoing_evidence.flagged(PURCHASES_NOT_SHARED, !sees_purchases);
         // Buy now pay later has often neither; what is paid is then the best that is known.
         figures.servicing = by_terms.or(if paid.is_empty() { None } else { level.monthly });
@@ -244,12 +238,9 @@ impl<'b> Builder<'b> {
     }
 }
 
-/// A shared debt that has a balance goes on, whether or not it was paid lately.
-const fn stands(paid: Status) -> Status {
-    match paid {
-        Status::Ended => Status::Active,
-        status => status,
-    }
+/// A shared debt that is owed goes on; when its repayments began says nothing of when it did.
+fn stands(paid: Status) -> Status {
+    if paid == Status::Late { Status::Late } else { Status::Active }
 }
 
 /// The last repayment is an instalment, give or take 5 %.
@@ -285,7 +276,7 @@ impl Figures {
     fn unknown(reason: &'static str, account: &LedgerAccount<'_>) -> Self {
         let with = |formula| {
             let mut evidence = Evidence::of(formula).because(Some(reason));
-            evidence.account_ids.push(account.first().account_id.clone());
+            evidence.account_ids.push(account.name.clone());
             evidence
         };
         Self {

@@ -17,9 +17,8 @@ const LOOKS: usize = 16;
 pub(super) fn proceeds(context: &Context<'_>, scope: &Scope) -> Vec<Payment> {
     let known = context.ruleset.known();
     let credit = [known.loan_proceeds, known.sacc_proceeds, known.wage_advance_proceeds, known.redraw];
-    let is_proceeds = |category, row: usize| {
-        credit.contains(&category) && !is_debt(&context.ledger.accounts[context.ledger.rows[row].account])
-    };
+    let is_proceeds =
+        |category, row: usize| credit.contains(&category) && !is_debt(&context.ledger.accounts[context.ledger.rows[row].account]);
     scope
         .entries
         .iter()

@@ -133,8 +133,7 @@ pub(super) fn draw(context: &Context<'_>, scope: &Scope, income: &Income) -> Com
     let (new_debt, new_debt_evidence) = new_debt::draw(context, scope, &creditors, &payments);
     let (ongoing_monthly, ongoing_evidence) = ongoing(context, scope, &creditors);
     let new = new_debt.as_deref().unwrap_or_default();
-    let providers =
-        |category, proceeds, earnings| providers::draw(context, scope, (category, proceeds), &creditors, new, earnings);
+    let providers = |category, proceeds, earnings| providers::draw(context, scope, (category, proceeds), &creditors, new, earnings);
     let leases = leases(context, &creditors);
     Commitments {
         undisclosed: undisclosed(context, &creditors),

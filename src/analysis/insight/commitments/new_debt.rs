@@ -70,9 +70,9 @@ pub(super) fn draw(context: &Context<'_>, scope: &Scope, creditors: &[Creditor],
     let mut found: BTreeMap<(Box<str>, Category), NewDebt> = BTreeMap::new();
     for entry in proceeds.iter().filter(|entry| ninety.contains(entry.day)) {
         let name = lender(context, entry.row, entry.category);
-        let debt = found.entry((name.clone(), entry.category)).or_insert_with(|| {
-            debt(context, (name, entry.category), Sign::Proceeds, (entry.day, Cents::ZERO), Vec::new())
-        });
+        let debt = found
+            .entry((name.clone(), entry.category))
+            .or_insert_with(|| debt(context, (name, entry.category), Sign::Proceeds, (entry.day, Cents::ZERO), Vec::new()));
         debt.amount += entry.amount;
         debt.rows.push(entry.row);
         debt.transaction_ids.push(context.ids[entry.row].clone());
@@ -94,7 +94,13 @@ pub(super) fn draw(context: &Context<'_>, scope: &Scope, creditors: &[Creditor],
     (Some(debts), evidence)
 }
 
-fn debt(context: &Context<'_>, (name, category): (Box<str>, Category), sign: Sign, (day, amount): (Date, Cents), rows: Vec<usize>) -> NewDebt {
+fn debt(
+    context: &Context<'_>,
+    (name, category): (Box<str>, Category),
+    sign: Sign,
+    (day, amount): (Date, Cents),
+    rows: Vec<usize>,
+) -> NewDebt {
     NewDebt {
         name,
         code: context.code(category),

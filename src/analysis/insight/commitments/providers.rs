@@ -66,8 +66,12 @@ pub(super) fn draw(
     earnings: Option<(ProtectedEarnings, Evidence)>,
 ) -> Providers {
     let of_category: Vec<&Creditor> = creditors.iter().filter(|creditor| creditor.category == category).collect();
-    let paid_out: Vec<usize> =
-        scope.entries.iter().filter(|entry| Some(entry.category) == proceeds && entry.amount.is_positive()).map(|entry| entry.row).collect();
+    let paid_out: Vec<usize> = scope
+        .entries
+        .iter()
+        .filter(|entry| Some(entry.category) == proceeds && entry.amount.is_positive())
+        .map(|entry| entry.row)
+        .collect();
     let mut rows: Vec<usize> = of_category.iter().flat_map(|creditor| creditor.rows.iter().copied()).chain(paid_out).collect();
     rows.sort_unstable();
     rows.dedup();

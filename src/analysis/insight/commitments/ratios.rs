@@ -34,8 +34,11 @@ pub(super) struct Ratio {
 /// Σ servicing ÷ assessed income, without and with rent.
 pub(super) fn of_income(context: &Context<'_>, scope: &Scope, income: &Income, creditors: &[Creditor]) -> (Ratio, Ratio) {
     let servicing: Option<Cents> = creditors.iter().map(Creditor::servicing_monthly).sum();
-    let unknown: Vec<Box<str>> =
-        creditors.iter().filter(|creditor| creditor.servicing_monthly.is_none()).filter_map(|creditor| creditor.account_id.clone()).collect();
+    let unknown: Vec<Box<str>> = creditors
+        .iter()
+        .filter(|creditor| creditor.servicing_monthly.is_none())
+        .filter_map(|creditor| creditor.account_id.clone())
+        .collect();
     let assessed = income.assessed_monthly();
     let no_income = match assessed {
         None => Some(INCOME_UNKNOWN),
@@ -87,9 +90,8 @@ pub(super) fn debt_to_income(context: &Context<'_>, scope: &Scope, creditors: &[
     let is_whole = scope.who == Who::Combined || context.ledger.applicants.len() == 1;
     let declared = context.ledger.order.declared.as_ref().and_then(|declared| declared.gross_annual_income).filter(|_| is_whole);
     let student = context.ruleset.known().student_loan_repayment;
-    let is_counted = |creditor: &&Creditor| {
-        creditor.source == Source::Account && creditor.category != student && creditor.status != Status::Ended
-    };
+    let is_counted =
+        |creditor: &&Creditor| creditor.source == Source::Account && creditor.category != student && creditor.status != Status::Ended;
     let counted = || creditors.iter().filter(is_counted);
     let exposure = |creditor: &Creditor| creditor.balance.into_iter().chain(creditor.limit).max().map(|most| most.max(Cents::ZERO));
     let unknown: Vec<Box<str>> =

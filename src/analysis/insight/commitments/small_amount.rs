@@ -132,13 +132,8 @@ fn is_small_lender(context: &Context<'_>, category: Category) -> bool {
 /// What each lender paid out and was paid, in the ledger's order. By name; rows that name nobody by what they say.
 fn lenders<'c>(context: &'c Context<'c>, scope: &'c Scope) -> BTreeMap<(&'c str, bool), Vec<&'c Entry>> {
     let known = context.ruleset.known();
-    let relevant = [
-        known.sacc_proceeds,
-        known.sacc_repayment,
-        known.loan_proceeds,
-        known.personal_loan_repayment,
-        known.other_loan_repayment,
-    ];
+    let relevant =
+        [known.sacc_proceeds, known.sacc_repayment, known.loan_proceeds, known.personal_loan_repayment, known.other_loan_repayment];
     let mut found: BTreeMap<(&str, bool), Vec<&Entry>> = BTreeMap::new();
     for entry in scope.entries.iter().filter(|entry| relevant.contains(&entry.category)) {
         let row = &context.ledger.rows[entry.row];

@@ -17,6 +17,8 @@ use crate::money::Cents;
 pub(super) const YEAR: i64 = 365;
 /// More than so many a year are no lumpy bills.
 const MOST_A_YEAR: i128 = 4;
+/// From so many days from first to last on, a fifth bill within a year is the first of the next.
+const FOUR_QUARTERS: i64 = 336;
 
 /// The bills of one payee.
 #[derive(Clone, Debug)]
@@ -95,19 +97,24 @@ struct Tally {
     total: (Cents, i128),
     /// The same of the last 365 days.
     year: (Cents, i128),
+    /// Days from the first to the last row of those.
+    span: i64,
 }
 
 impl Tally {
     fn of(items: &[Item], of_payee: &[usize], window: Window) -> Self {
-        let mut tally = Self { days: window.days(), total: (Cents::ZERO, 0), year: (Cents::ZERO, 0) };
+        let mut tally = Self { days: window.days(), total: (Cents::ZERO, 0), year: (Cents::ZERO, 0), span: 0 };
         let add = |sum: &mut (Cents, i128), item: &Item| {
             sum.0 += item.amount;
             sum.1 += i128::from(item.amount.is_positive());
         };
+        let mut first = None;
         for item in of_payee.iter().map(|&at| &items[at]) {
             add(&mut tally.total, item);
             if between(item.day, window.to) < YEAR {
                 add(&mut tally.year, item);
+                // Items stand by day.
+                tally.span = between(*first.get_or_insert(item.day), item.day);
             }
         }
         tally
@@ -130,7 +137,11 @@ impl Tally {
     fn of_payee(self, fewest: i128, most: i128) -> Option<Cost> {
         let (sum, bills) = self.total;
         if self.days >= YEAR {
-            return if self.year.1 <= MOST_A_YEAR { Cost::of(self.year.0.mul_div(1, 12)) } else { None };
+            return match self.year {
+                (sum, bills) if bills <= MOST_A_YEAR => Cost::of(sum.mul_div(1, 12)),
+                (sum, bills) if bills == MOST_A_YEAR + 1 && self.span >= FOUR_QUARTERS => Cost::of(sum.mul_div(MOST_A_YEAR, 12 * bills)),
+                _ => None,
+            };
         }
         if bills == 0 || !self.is_at_most(MOST_A_YEAR) {
             return None;

@@ -76,9 +76,7 @@ pub(super) fn missing(context: &Context<'_>, scope: &Scope, calendar: &Calendar)
     }
     let judges_utilities = calendar.has_days(profile.utility_days.into());
     let seen = Seen::of(context, scope);
-    let is_missing = |essential: &Essential| {
-        !seen.paid[*essential as usize] && (*essential != Essential::Utilities || judges_utilities)
-    };
+    let is_missing = |essential: &Essential| !seen.paid[*essential as usize] && (*essential != Essential::Utilities || judges_utilities);
     let has_partner = scope.who != Who::Combined || context.ledger.applicants.len() == 1;
     let reasons = |essential| MissingEssential { essential, possible_reasons: seen.reasons(essential, has_partner) };
     let missing = ALL.into_iter().filter(is_missing).map(reasons).collect();
@@ -95,7 +93,8 @@ impl Seen {
             }
             let category = entry.category;
             let is_out = entry.amount.is_negative();
-            seen.government_income |= entry.role == Role::Income && context.ruleset.group(category) == context.ruleset.group(known.gov_other);
+            seen.government_income |=
+                entry.role == Role::Income && context.ruleset.group(category) == context.ruleset.group(known.gov_other);
             seen.board |= is_out && (entry.role == Role::Person || category == known.board);
             seen.unshared_account |= is_out
                 && (category == known.own_account_elsewhere

@@ -120,11 +120,7 @@ impl Sums {
 
     /// What to read the annualised figure with.
     pub(super) fn flags(&self) -> Vec<&'static str> {
-        let flags = [
-            (LUMPY_BILLS, !self.lumpy.is_empty()),
-            (DEFAULT_CADENCE, self.by_default),
-            (RANGE, self.bills != self.bills_least),
-        ];
+        let flags = [(LUMPY_BILLS, !self.lumpy.is_empty()), (DEFAULT_CADENCE, self.by_default), (RANGE, self.bills != self.bills_least)];
         flags.into_iter().filter(|(_, applies)| *applies).map(|(flag, _)| flag).collect()
     }
 }
@@ -165,8 +161,7 @@ impl FiguresEvidence {
     pub(super) fn of(calendar: &Calendar) -> Self {
         let twelve = calendar.evidence_of_months("expenseLast12Months", 12);
         let by_days = twelve.reason == Some(evidence::COVERAGE_TOO_SHORT) && calendar.has_days(YEAR);
-        let last12_months =
-            if by_days { calendar.evidence("expenseLast12Months").flagged(LAST_365_DAYS, true) } else { twelve };
+        let last12_months = if by_days { calendar.evidence("expenseLast12Months").flagged(LAST_365_DAYS, true) } else { twelve };
         Self {
             mean_month: calendar.evidence("expenseMeanMonth"),
             median_month: calendar.evidence_of_months("expenseMedianMonth", ENOUGH_MONTHS),

@@ -331,8 +331,12 @@ impl ExpensesEvidence {
         hem_benchmark: Evidence,
         missing_essentials: Evidence,
     ) -> Self {
-        let streams: BTreeSet<Id> =
-            items.iter().filter(|item| item.is_fixed).filter_map(|item| context.streams.of(item.row)).map(|stream| Id(stream.id.clone())).collect();
+        let streams: BTreeSet<Id> = items
+            .iter()
+            .filter(|item| item.is_fixed)
+            .filter_map(|item| context.streams.of(item.row))
+            .map(|stream| Id(stream.id.clone()))
+            .collect();
         let months = |formula| calendar.evidence_of_months(formula, ENOUGH_MONTHS);
         Self {
             total: evidence_of(&spent.iter().collect::<Vec<_>>(), calendar),

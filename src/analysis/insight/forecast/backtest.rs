@@ -35,7 +35,10 @@ pub(super) struct Backtest {
 pub(super) fn draw(pool: &Pool<'_, '_>, seed: [u8; 8]) -> (Option<Backtest>, Evidence) {
     let evidence = Evidence::of("backtest");
     let missing = |reason| (None, evidence.clone().because(Some(reason)));
-    let ends = pool.indices().filter(|&account| pool.carries[account]).map(|account| pool.context.walks[account].end_of_day.last().map(|(day, _)| *day));
+    let ends = pool
+        .indices()
+        .filter(|&account| pool.carries[account])
+        .map(|account| pool.context.walks[account].end_of_day.last().map(|(day, _)| *day));
     let Some(to) = ends.collect::<Option<Vec<Date>>>().and_then(|ends| ends.into_iter().min()) else { return missing(NO_BALANCE) };
     let after = plus(to, -i64::try_from(DAYS).expect("a few days"));
     let is_covered = pool.calendar.common.window.is_some_and(|window| window.contains(after) && window.contains(to));

@@ -23,11 +23,13 @@ const LONGEST: i64 = 46;
 const SAME_PAY: i128 = 20;
 /// Pays on either side that are compared.
 const COMPARED: usize = 3;
-/// Payers of invoices from which an account receives for a business, and rows of them.
-const PAYERS: usize = 3;
-const RECEIPTS: usize = 4;
+/// Rows with invoices from which an account receives for a business, and of one customer from which it is a stream of its own.
+const RECEIPTS: usize = 3;
+/// Confidence of a receipt that an invoice's number tells.
+const INVOICED: u16 = 850;
 
-/// Puts the receipts of a business into one stream an account: customers come and go, the business goes on.
+/// Recognises the receipts of a business: who writes invoice numbers is paid for work that is not employment. A customer who comes again
+/// is a stream; those who come once or twice are one stream an account: customers come and go, the business goes on.
 pub(super) fn business(look: &Look<'_, '_, '_>, groups: &mut Vec<Judged>, verdicts: &[Verdict]) {
     let income = look.known.business_income;
     let mut of_account: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
@@ -43,32 +45,65 @@ pub(super) fn business(look: &Look<'_, '_, '_>, groups: &mut Vec<Judged>, verdic
     }
     let mut gone: BTreeSet<usize> = BTreeSet::new();
     for parts in of_account.into_values() {
-        let said = parts.iter().any(|&at| groups[at].kind == Judgement::Income);
         let rows: usize = parts.iter().map(|&at| groups[at].stream.rows.len()).sum();
-        if !said && (parts.len() < PAYERS || rows < RECEIPTS) {
+        if rows < RECEIPTS && parts.iter().all(|&at| groups[at].kind != Judgement::Income) {
             continue;
         }
-        let confidence = if said { 900 } else { 820 };
+        for &at in &parts {
+            let group = &mut groups[at];
+            if group.kind == Judgement::Income {
+                continue;
+            }
+            (group.category, group.kind, group.confidence, group.rule) =
+                (income, Judgement::Income, INVOICED, Some("stream:business-receipts"));
+        }
+        let few: Vec<usize> = parts.into_iter().filter(|&at| groups[at].stream.rows.len() < RECEIPTS).collect();
+        if let (true, Some(stream)) = (few.len() > 1, union(look, few.iter().map(|&at| &groups[at].stream), verdicts)) {
+            groups[few[0]].stream = stream;
+            gone.extend(&few[1..]);
+        }
+    }
+    drop_gone(groups, &gone);
+}
+
+/// Words of a dividend that name no company.
+const OF_DIVIDENDS: &[&str] =
+    &["DISTRIBUTION", "DIV", "DIVIDEND", "DIVIDENDS", "DST", "DIST", "FINAL", "FNL", "INT", "INTERIM", "ITM", "SPECIAL"];
+
+/// Puts what one company or fund pays out into one stream: interim and final dividends differ in their text.
+pub(super) fn dividends(look: &Look<'_, '_, '_>, groups: &mut Vec<Judged>, verdicts: &[Verdict]) {
+    let mut of_company: BTreeMap<(usize, Vec<String>), Vec<usize>> = BTreeMap::new();
+    for (at, group) in groups.iter().enumerate().filter(|(_, group)| group.category == look.known.investment_income) {
+        let mut name = payer::distinctive(look, &group.stream);
+        name.retain(|word| !OF_DIVIDENDS.contains(&&**word));
+        if !name.is_empty() {
+            of_company.entry((group.stream.account, name)).or_default().push(at);
+        }
+    }
+    let mut gone: BTreeSet<usize> = BTreeSet::new();
+    for parts in of_company.into_values().filter(|parts| parts.len() > 1) {
         if let Some(stream) = union(look, parts.iter().map(|&at| &groups[at].stream), verdicts) {
-            let first = parts[0];
-            groups[first] =
-                Judged { stream, category: income, kind: Judgement::Income, confidence, rule: Some("stream:business-receipts") };
+            groups[parts[0]].stream = stream;
             gone.extend(&parts[1..]);
         }
     }
     drop_gone(groups, &gone);
 }
 
-/// True where the text of a group speaks of an invoice.
+/// True where the text of a group speaks of an invoice: the word, or INV with a number.
 fn says_invoice(look: &Look<'_, '_, '_>, stream: &Stream) -> bool {
     let row = stream.rows[0];
     let reference = look.finder.ledger.rows[row].transaction().reference.as_deref().map(|text| words::fold(words::readable(text)));
-    let folded = &look.finder.narratives[row].folded;
-    let is_word = |word: &str| {
-        let rest = word.strip_prefix("INVOICE").or_else(|| word.strip_prefix("INV"));
-        rest.is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
+    let is_number = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
+    let says = |text: &str| {
+        let list: Vec<&str> = words::words(text).collect();
+        list.iter().enumerate().any(|(at, word)| match word.strip_prefix("INVOICE").or_else(|| word.strip_prefix("INV")) {
+            Some("") => *word == "INVOICE" || list.get(at + 1).is_some_and(|next| is_number(next)),
+            Some(rest) => is_number(rest),
+            None => false,
+        })
     };
-    words::words(folded).any(is_word) || reference.is_some_and(|reference| words::words(&reference).any(is_word))
+    says(&look.finder.narratives[row].folded) || reference.is_some_and(|reference| says(&reference))
 }
 
 /// Joins groups of one account that go on from one another: one employer under a new text, a payroll provider that changed, a benefit.
@@ -174,14 +209,9 @@ fn last(stream: &Stream) -> usize {
 
 /// One stream of the rows of several.
 fn union<'s>(look: &Look<'_, '_, '_>, streams: impl IntoIterator<Item = &'s Stream>, verdicts: &[Verdict]) -> Option<Stream> {
-    let (mut rows, mut returned) = (Vec::new(), Vec::new());
-    for stream in streams {
-        rows.extend_from_slice(&stream.rows);
-        returned.extend_from_slice(&stream.returned);
-    }
+    let mut rows: Vec<usize> = streams.into_iter().flat_map(|stream| stream.rows.iter().chain(&stream.returned).copied()).collect();
     rows.sort_unstable();
-    returned.sort_unstable();
-    look.finder.measure(&rows, &returned, verdicts)
+    look.finder.measure(&rows, verdicts)
 }
 
 fn drop_gone(groups: &mut Vec<Judged>, gone: &BTreeSet<usize>) {
@@ -191,4 +221,3 @@ fn drop_gone(groups: &mut Vec<Judged>, gone: &BTreeSet<usize>) {
         !gone.contains(&(at - 1))
     });
 }
-

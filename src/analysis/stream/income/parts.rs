@@ -65,12 +65,13 @@ pub(super) fn part(look: &Look<'_, '_, '_>, stream: Stream, verdicts: &[Verdict]
         return vec![stream];
     }
     let mut returned = stream.returned;
-    let mut parts: Vec<Stream> = Vec::with_capacity(by_class.len());
-    for (_, rows) in by_class {
+    let parted = by_class.into_values().filter_map(|mut rows| {
         // What came back belongs to the first part: it is shown once.
-        parts.extend(look.finder.measure(&rows, &std::mem::take(&mut returned), verdicts));
-    }
-    parts
+        rows.append(&mut returned);
+        rows.sort_unstable();
+        look.finder.measure(&rows, verdicts)
+    });
+    parted.collect()
 }
 
 fn join_open(look: &Look<'_, '_, '_>, by_class: &mut BTreeMap<Class, Vec<usize>>, most: Class) {

@@ -1,0 +1,260 @@
+//! Rows of one counterparty: by account, direction and key.
+//!
+//! The key is the merchant that a rule names (money out), else the payer, payee, biller or merchant of a field, else the words of the
+//! narrative that name the other party. The initiating institution's number is no part of it: many payers share one, and one payer may
+//! come to have several.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::calendar::{month_of, ordinal};
+use super::fit::Item;
+use crate::analysis::label::{Narratives, Verdict};
+use crate::analysis::ledger::content::short;
+use crate::analysis::ledger::{Ledger, Marks, Row};
+use crate::analysis::ruleset::{Kind, Nature, Ruleset, words};
+use crate::submission::Transaction;
+
+/// Where a key comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    /// A rule names the merchant, or a field names the payee, biller or merchant.
+    Named,
+    /// A field names the payer.
+    Payer,
+    /// The words of the narrative.
+    Words,
+}
+
+/// What the rows of a group have in common.
+#[derive(Clone, Debug)]
+pub(super) struct Key {
+    pub(super) source: Source,
+    /// Upper-case words.
+    pub(super) text: Box<str>,
+}
+
+/// Rows of one account, direction and key, by day.
+#[derive(Clone, Debug)]
+pub(super) struct Group {
+    pub(super) account: usize,
+    pub(super) is_credit: bool,
+    /// Index into [`Groups::keys`].
+    pub(super) key: usize,
+    pub(super) items: Vec<Item>,
+}
+
+/// The groups of a ledger, by first row.
+#[derive(Debug, Default)]
+pub(super) struct Groups {
+    pub(super) keys: Vec<Key>,
+    pub(super) all: Vec<Group>,
+}
+
+/// Width from which a narrative may have been cut where a word ends.
+const CUT_WIDTH: usize = 18;
+/// Letters that a cut key has at least.
+const CUT_LEAST: usize = 8;
+
+const UNREAD: u32 = u32::MAX;
+const AMBIGUOUS: u32 = u32::MAX - 1;
+
+/// Puts the rows that may be in streams into groups.
+pub(super) fn groups(ledger: &Ledger<'_>, narratives: &Narratives, verdicts: &[Verdict], ruleset: &Ruleset) -> Groups {
+    let mut keys = Keys::new(narratives);
+    let chosen: Vec<(usize, u32)> = (ledger.rows.iter().enumerate())
+        .filter(|(at, row)| may_recur(*at, row, &verdicts[*at], ledger, ruleset))
+        .map(|(at, row)| (at, keys.of(at, row, &verdicts[at])))
+        .collect();
+    let same = keys.same();
+    let mut of: HashMap<(usize, bool, u32), usize> = HashMap::new();
+    let mut all: Vec<Group> = Vec::new();
+    for (at, key) in chosen {
+        let row = &ledger.rows[at];
+        let (is_credit, key) = (row.amount.is_positive(), same[key as usize]);
+        let group = *of.entry((row.account, is_credit, key)).or_insert(all.len());
+        if group == all.len() {
+            all.push(Group { account: row.account, is_credit, key: key as usize, items: Vec::new() });
+        }
+        all[group].items.extend(item(at, row));
+    }
+    Groups { keys: keys.all, all }
+}
+
+/// A row as its rhythm sees it; `None` without a day.
+pub(super) fn item(at: usize, row: &Row<'_>) -> Option<Item> {
+    let day = row.day?;
+    Some(Item {
+        row: at,
+        day: ordinal(day),
+        month: month_of(day),
+        day_of_month: day.day().unsigned_abs(),
+        amount: short(row.amount.abs()),
+        returned: row.marks.any(Marks::RETURNED),
+    })
+}
+
+/// True for a row that may be in a stream: counted, not between own accounts but for the paying side of a loan, not on a loan.
+fn may_recur(at: usize, row: &Row<'_>, verdict: &Verdict, ledger: &Ledger<'_>, ruleset: &Ruleset) -> bool {
+    if !row.is_counted() || row.amount.is_zero() || row.day.is_none() || ruleset.nature(verdict.category) == Nature::Never {
+        return false;
+    }
+    let account = &ledger.accounts[row.account];
+    let is_credit = row.amount.is_positive();
+    if account.is_loan() || (is_credit && (account.is_revolving() || ledger.links.refund_of(at).is_some())) {
+        return false;
+    }
+    row.pair.is_none() || (!is_credit && ruleset.kind(verdict.category) == Kind::Commitment)
+}
+
+/// The distinct keys while they are read.
+struct Keys<'n> {
+    narratives: &'n Narratives,
+    all: Vec<Key>,
+    by_text: HashMap<Box<str>, u32>,
+    by_name: HashMap<&'n str, u32>,
+    /// For each description the key of its words.
+    of_words: Vec<u32>,
+    /// For the key of some words the one that a field gives beside them.
+    named_as: BTreeMap<u32, u32>,
+}
+
+impl<'n> Keys<'n> {
+    fn new(narratives: &'n Narratives) -> Self {
+        let of_words = vec![UNREAD; narratives.distinct()];
+        Self { narratives, all: Vec::new(), by_text: HashMap::new(), by_name: HashMap::new(), of_words, named_as: BTreeMap::new() }
+    }
+
+    fn of(&mut self, at: usize, row: &'n Row<'_>, verdict: &'n Verdict) -> u32 {
+        let is_credit = row.amount.is_positive();
+        if let Some(merchant) = verdict.merchant.as_deref().filter(|_| !is_credit) {
+            return self.name(merchant, Source::Named);
+        }
+        let narrative = &self.narratives[at];
+        let words = self.words(at);
+        // A facilitator's field names the facilitator; the words behind it name who was paid.
+        let field = if narrative.intermediary.is_some() { None } else { field(row.transaction(), is_credit) };
+        let Some((field, source)) = field else { return words };
+        let named = self.name(field, source);
+        if narrative.has_party() && named != words {
+            let known = self.named_as.entry(words).or_insert(named);
+            if *known != named {
+                *known = AMBIGUOUS;
+            }
+        }
+        named
+    }
+
+    fn words(&mut self, at: usize) -> u32 {
+        let number = self.narratives.number(at);
+        if self.of_words[number] == UNREAD {
+            self.of_words[number] = self.text(&telling(&self.narratives[at].text), Source::Words);
+        }
+        self.of_words[number]
+    }
+
+    fn name(&mut self, name: &'n str, source: Source) -> u32 {
+        if let Some(&known) = self.by_name.get(name) {
+            return known;
+        }
+        let canonical = words::canonical(words::readable(name));
+        let telling = telling(&canonical);
+        let key = self.text(&telling, source);
+        self.by_name.insert(name, key);
+        key
+    }
+
+    fn text(&mut self, text: &str, source: Source) -> u32 {
+        if let Some(&known) = self.by_text.get(text) {
+            return known;
+        }
+        let key = u32::try_from(self.all.len()).expect("fewer rows than that");
+        self.by_text.insert(text.into(), key);
+        self.all.push(Key { source, text: text.into() });
+        key
+    }
+
+    /// For each key the one that stands for it: words for the field that was given beside them, a cut text for the whole one.
+    fn same(&self) -> Vec<u32> {
+        let mut same: Vec<u32> = (0..u32::try_from(self.all.len()).expect("fewer rows than that")).collect();
+        let mut by_text = same.clone();
+        by_text.sort_unstable_by(|a, b| self.all[*a as usize].text.cmp(&self.all[*b as usize].text));
+        for pair in by_text.windows(2) {
+            if is_cut(&self.all[pair[0] as usize].text, &self.all[pair[1] as usize].text) {
+                same[pair[1] as usize] = same[pair[0] as usize];
+            }
+        }
+        for (&words, &named) in &self.named_as {
+            if named != AMBIGUOUS && same[words as usize] == words && same[named as usize] == named {
+                same[words as usize] = named;
+            }
+        }
+        // What was cut follows where its whole text went.
+        for key in 0..same.len() {
+            same[key] = same[same[key] as usize];
+        }
+        same
+    }
+}
+
+/// True where the first of two neighbours in order is the beginning of the second, cut by the width of a field.
+fn is_cut(short: &str, long: &str) -> bool {
+    let Some(rest) = long.strip_prefix(short) else { return false };
+    short.len() >= CUT_LEAST && (!rest.starts_with(' ') || short.len() >= CUT_WIDTH)
+}
+
+/// The field that names the other party.
+fn field(row: &Transaction, is_credit: bool) -> Option<(&str, Source)> {
+    let extended = row.extended.as_deref();
+    if is_credit {
+        return extended.and_then(|extended| extended.payer.as_deref()).map(|payer| (payer, Source::Payer));
+    }
+    let payee = extended.and_then(|extended| extended.payee.as_deref());
+    row.biller_name.as_deref().or(row.merchant_name.as_deref()).or(payee).map(|payee| (payee, Source::Named))
+}
+
+/// The words that name somebody: without numbers, months and days of the week; all of them where nothing else is left.
+fn telling(words: &str) -> String {
+    let mut text = String::with_capacity(words.len());
+    for word in words.split(' ').filter(|word| !word.bytes().any(|byte| byte.is_ascii_digit()) && !is_date_word(word)) {
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(word);
+    }
+    if text.is_empty() { words.to_owned() } else { text }
+}
+
+fn is_date_word(word: &str) -> bool {
+    const WORDS: [&str; 29] = [
+        "JANUARY",
+        "FEBRUARY",
+        "MARCH",
+        "APRIL",
+        "JUNE",
+        "JULY",
+        "AUGUST",
+        "SEPTEMBER",
+        "OCTOBER",
+        "NOVEMBER",
+        "DECEMBER",
+        "JAN",
+        "FEB",
+        "MAR",
+        "APR",
+        "JUN",
+        "JUL",
+        "AUG",
+        "SEP",
+        "SEPT",
+        "OCT",
+        "NOV",
+        "DEC",
+        "MON",
+        "TUE",
+        "WED",
+        "THU",
+        "FRI",
+        "WEEK",
+    ];
+    word.len() >= 3 && WORDS.contains(&word)
+}
