@@ -115,18 +115,10 @@ pub(super) fn name(look: &Look<'_, '_, '_>, stream: &Stream) -> Vec<String> {
     words::words(text).filter(names).map(str::to_owned).collect()
 }
 
-/// Words that tell this payer from others, for comparing two texts: no words of pay, no forms, no numbers.
+/// Words that tell this payer from others, sorted: its name without what many are called.
 pub(super) fn distinctive(look: &Look<'_, '_, '_>, stream: &Stream) -> Vec<String> {
-    let ruleset = look.finder.ruleset;
-    let tells = |word: &&str| {
-        let kind = traits::of(word, ruleset);
-        word.len() >= 3
-            && !kind.any(Word::PAY)
-            && !kind.any(Word::COMPANY)
-            && !traits::is_company_form(word)
-            && !word.bytes().any(|byte| byte.is_ascii_digit())
-    };
-    let mut found: Vec<String> = words::words(&look.finder.narratives[stream.rows[0]].text).filter(tells).map(str::to_owned).collect();
+    let mut found = name(look, stream);
+    found.retain(|word| word.len() >= 3 && !traits::of(word, look.finder.ruleset).any(Word::COMPANY));
     found.sort_unstable();
     found.dedup();
     found
