@@ -157,7 +157,11 @@ impl<'f, 'a> Finder<'f, 'a> {
         let may_be_two = (2..=3).contains(&group.items.len()) && !group.is_credit;
         let two = self.ruleset.two_are_enough(category) || (may_be_two && self.is_promised(group, verdicts));
         Demands {
-            nature: self.ruleset.nature(category),
+            nature: match self.ruleset.nature(category) {
+                // Of money in only guessed refunds are looked at: they may be pay.
+                Nature::Never if group.is_credit => Nature::Pay,
+                nature => nature,
+            },
             is_automatic: method.is_automatic(),
             is_transfer: method == Method::Transfer,
             two,

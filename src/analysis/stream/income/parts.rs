@@ -44,6 +44,8 @@ pub(super) fn class(verdict: &Verdict, look: &Look<'_, '_, '_>) -> Class {
         _ if category == known.uncategorised_credit || category == known.other_credit && verdict.layer == Layer::Abstained => Class::Open,
         _ if category == known.refund && verdict.confidence < SURE && matches!(verdict.layer, Layer::Name | Layer::Cue) => Class::Open,
         _ if category == known.transfer_in && &*verdict.rule != "words:person" => Class::Open,
+        // Proceeds by the name of a fund alone: a word may say that it is a dividend.
+        _ if category == known.investment_proceeds && verdict.confidence <= SURE => Class::Open,
         _ => Class::Never(category),
     }
 }
