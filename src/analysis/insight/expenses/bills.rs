@@ -79,14 +79,12 @@ pub(super) fn find(context: &Context<'_>, items: &[Item], window: Window) -> Vec
 /// Who sent a row that may be a lumpy bill.
 fn payee<'c>(context: &Context<'c>, item: &Item) -> Option<Payee<'c>> {
     let stream = context.streams.of_row.get(item.row).copied().flatten();
-    match stream.and_then(|at| Some((at, context.streams.all[at as usize].cadence.per_year()?))) {
-        Some((at, times)) => (times <= MOST_A_YEAR).then_some(Payee::Stream(at)),
-        None => {
-            context.ruleset.profile().bills_a_year(item.category)?;
-            let name = context.verdicts[item.row].merchant.as_deref().unwrap_or(&context.narratives[item.row].text);
-            Some(Payee::Named(item.category, name))
-        }
+    if let Some((at, times)) = stream.and_then(|at| Some((at, context.streams.all[at as usize].cadence.per_year()?))) {
+        return (times <= MOST_A_YEAR).then_some(Payee::Stream(at));
     }
+    context.ruleset.profile().bills_a_year(item.category)?;
+    let name = context.verdicts[item.row].merchant.as_deref().unwrap_or(&context.narratives[item.row].text);
+    Some(Payee::Named(item.category, name))
 }
 
 /// A payee's rows, added up.

@@ -8,9 +8,6 @@ use crate::analysis::ruleset::{Category, Known};
 use crate::money::Cents;
 use crate::submission::ProductCategory;
 
-/// The rule file whose merchants deal in crypto: what they pay out is what they were paid.
-const CRYPTO_NAMES: &str = "names/crypto";
-
 /// One indicator of a category.
 struct OfCategory {
     code: &'static str,
@@ -134,7 +131,7 @@ pub(super) fn gambling(context: &Context<'_>, entries: &ByCategory<'_>) -> Draft
     let mut draft = Draft::new("GAMBLING", "riskGambling", "payment to betting or gaming", "payments to betting or gaming");
     entries.spend(&mut draft, known.gambling);
     let won: Vec<&Entry> = entries.get(known.gambling_winnings).to_vec();
-    net(draft.counted(entries.payments(known.gambling)), entries.get(known.gambling), &won, "was won")
+    net(context, draft.counted(entries.payments(known.gambling)), entries.get(known.gambling), &won, "was won")
 }
 
 /// Money to crypto exchanges, gross and net of what they paid out.
@@ -143,23 +140,24 @@ pub(super) fn crypto(context: &Context<'_>, entries: &ByCategory<'_>) -> Draft {
     let mut draft = Draft::new("CRYPTO", "riskCrypto", "payment to a crypto exchange", "payments to crypto exchanges");
     entries.spend(&mut draft, known.crypto);
     let is_crypto = |entry: &&&Entry| {
-        let verdict = &context.verdicts[entry.row];
-        verdict.rule.contains(CRYPTO_NAMES)
+        let merchant = context.verdicts[entry.row].merchant.as_deref();
+        merchant.is_some_and(|name| context.ruleset.is_crypto_merchant(name))
     };
     let sold: Vec<&Entry> = entries.get(known.investment_proceeds).iter().filter(is_crypto).copied().collect();
-    net(draft.counted(entries.payments(known.crypto)), entries.get(known.crypto), &sold, "was paid out")
+    net(context, draft.counted(entries.payments(known.crypto)), entries.get(known.crypto), &sold, "was paid out")
 }
 
-/// With what came back beside what went out.
-fn net(draft: Draft, out: &[&Entry], back: &[&Entry], verb: &str) -> Draft {
+/// With what came back beside what went out: its rows stand apart, for they are no such payments.
+fn net(context: &Context<'_>, draft: Draft, out: &[&Entry], back: &[&Entry], verb: &str) -> Draft {
+    if draft.found() == 0 {
+        return draft;
+    }
     let gross: Cents = out.iter().map(|entry| -entry.amount).sum();
     let received: Cents = back.iter().map(|entry| entry.amount).sum();
-    let details = Net { gross, received, net: gross - received };
+    let received_transaction_ids = context.ids_of(back.iter().map(|entry| entry.row));
+    let details = Net { gross, received, net: gross - received, received_transaction_ids };
     let more = if back.is_empty() { String::new() } else { format!("{received} {verb}: {} net.", details.net) };
-    let (count, last) = (draft.found() + back.len(), out.iter().chain(back).map(|entry| entry.day).max());
-    let has_rows = count > 0;
-    let draft = draft.with_rows(back.iter().map(|entry| entry.row)).last_on(last).saying(more);
-    if has_rows { draft.detailed(Details::Net(details)) } else { draft }
+    draft.saying(more).detailed(Details::Net(details))
 }
 
 /// Repayments to small lenders, and what they paid out.
