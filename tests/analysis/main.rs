@@ -1,10 +1,10 @@
 //! The analysis, from a submission to the document: each rule of the ledger and the report by a payload that breaks it.
 
 mod accounts;
-mod balances;
-mod commitments;
 mod affordability;
+mod balances;
 mod cash_flow;
+mod commitments;
 mod counting;
 mod document;
 mod expenses;

@@ -80,7 +80,8 @@ pub(super) fn dividends(look: &Look<'_, '_, '_>, groups: &mut Vec<Judged>, verdi
     }
     let mut gone: BTreeSet<usize> = BTreeSet::new();
     for parts in of_company.into_values().filter(|parts| parts.len() > 1) {
-        if let Some(stream) = union(look, parts.iter().map(|&at| &groups[at].stream), verdicts) {
+        let single = parts.iter().all(|&at| groups[at].stream.cadence == Cadence::Irregular);
+        if let (true, Some(stream)) = (single, union(look, parts.iter().map(|&at| &groups[at].stream), verdicts)) {
             groups[parts[0]].stream = stream;
             gone.extend(&parts[1..]);
         }

@@ -16,11 +16,14 @@ use super::attribution::{OwnName, People};
 use super::{Cadence, Finder, Stream};
 use crate::analysis::label::{Layer, Verdict};
 use crate::analysis::ruleset::{Category, Kind, Known, Nature};
+use parts::Class;
 
 /// A labelled row is believed to be income from here on.
 const SAID: u16 = 500;
 /// A stream without a rhythm is a little less sure than its rows.
 const WITHOUT_RHYTHM: u16 = 30;
+/// Confidence of expenses that are given back beside words of pay.
+const GIVEN_BACK: u16 = 850;
 /// Confidence of a payer of an applicant's own name.
 const OWN: u16 = 850;
 /// Rows that make a stream of labelled income; a lone credit is an event.
@@ -85,9 +88,15 @@ impl Look<'_, '_, '_> {
     /// What a group is by what its rows say.
     fn judge(&self, stream: Stream, verdicts: &[Verdict]) -> Judged {
         let first = &verdicts[stream.rows[0]];
-        let kind = parts::class(first, self).judgement();
+        let class = parts::class(stream.rows[0], verdicts, self);
+        let kind = class.judgement();
         let confidence = middle(stream.rows.iter().map(|&row| verdicts[row].confidence).collect());
-        let mut group = Judged { category: first.category, kind, confidence, rule: None, stream };
+        let mut group = match class {
+            Class::Never(category) if category != first.category => {
+                Judged { category, kind, confidence: GIVEN_BACK, rule: Some("stream:reimbursement"), stream }
+            }
+            _ => Judged { category: first.category, kind, confidence, rule: None, stream },
+        };
         match kind {
             Judgement::Income => self.doubt(&mut group, verdicts),
             Judgement::Open | Judgement::Never => {}

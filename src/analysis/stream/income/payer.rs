@@ -137,6 +137,12 @@ fn is_dividend(word: &str) -> bool {
         || (word.len() >= 6 && ("DIVIDEND".starts_with(word) || "DISTRIBUTION".starts_with(word)))
 }
 
+/// True where a row gives back what an employee spent, whatever words of pay stand beside it.
+pub(super) fn says_reimbursement(look: &Look<'_, '_, '_>, row: usize) -> bool {
+    let is_so = |word: &str| word.starts_with("REIMB") || matches!(word, "CLAIM" | "EXPENSE" | "EXPENSES");
+    words::words(&look.finder.narratives[row].folded).any(is_so)
+}
+
 /// True where the payer says that it is a dividend or a distribution.
 pub(super) fn says_dividend(look: &Look<'_, '_, '_>, stream: &Stream) -> bool {
     words::words(&look.finder.narratives[stream.rows[0]].text).skip(1).any(is_dividend)
