@@ -182,6 +182,11 @@ impl<'f, 'a> Finder<'f, 'a> {
         let mut whole = series.next().unwrap_or_else(|| Series::irregular(Vec::new()));
         let others = series.flat_map(|series| series.items.into_iter().chain(series.returned));
         whole.take_in(rest.into_iter().chain(others).collect());
+        // A rhythm of fewer than half of the rows is none of the whole.
+        let filled = whole.slots.iter().flatten().count();
+        if filled * 2 < whole.items.len() {
+            whole = Series::irregular(std::mem::take(&mut whole.items).into_iter().chain(std::mem::take(&mut whole.returned)).collect());
+        }
         self.stream(Found { account: group.account, is_credit: group.is_credit, key, series: whole }, verdicts)
     }
 
@@ -218,7 +223,11 @@ impl<'f, 'a> Finder<'f, 'a> {
         let may_be_two = (2..=3).contains(&group.items.len()) && !group.is_credit;
         let two = self.ruleset.two_are_enough(category) || (may_be_two && self.is_promised(group, verdicts));
         Demands {
-            nature: self.ruleset.nature(category),
+            nature: match self.ruleset.nature(category) {
+                // Of money in only guessed refunds are looked at: they may be pay.
+                Nature::Never if group.is_credit => Nature::Pay,
+                nature => nature,
+            },
             is_automatic: method.is_automatic(),
             is_transfer: method == Method::Transfer,
             two,

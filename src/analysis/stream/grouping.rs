@@ -66,6 +66,9 @@ const CUT_WIDTH: usize = 18;
 /// Letters that a cut key has at least.
 const CUT_LEAST: usize = 8;
 
+/// Confidence below which a refund is a guess.
+const GUESSED: u16 = 850;
+
 const UNREAD: u32 = u32::MAX;
 const AMBIGUOUS: u32 = u32::MAX - 1;
 const NAMELESS: u32 = u32::MAX - 2;
@@ -121,7 +124,8 @@ pub(super) fn item(at: usize, row: &Row<'_>) -> Option<Item> {
 
 /// True for a row that may be in a stream: counted, not between own accounts but for the paying side of a loan, not on a loan.
 fn may_recur(at: usize, row: &Row<'_>, verdict: &Verdict, ledger: &Ledger<'_>, ruleset: &Ruleset) -> bool {
-    if !row.is_counted() || row.amount.is_zero() || row.day.is_none() || ruleset.nature(verdict.category) == Nature::Never {
+    let is_never = ruleset.nature(verdict.category) == Nature::Never && !is_guessed_refund(verdict, ruleset);
+    if !row.is_counted() || row.amount.is_zero() || row.day.is_none() || is_never {
         return false;
     }
     let account = &ledger.accounts[row.account];
@@ -130,6 +134,11 @@ fn may_recur(at: usize, row: &Row<'_>, verdict: &Verdict, ledger: &Ledger<'_>, r
         return false;
     }
     row.pair.is_none() || (!is_credit && ruleset.kind(verdict.category) == Kind::Commitment)
+}
+
+/// True for money from a shop that is a refund by the shop's name alone: shops pay wages too.
+pub(super) fn is_guessed_refund(verdict: &Verdict, ruleset: &Ruleset) -> bool {
+    verdict.category == ruleset.known().refund && verdict.confidence < GUESSED && verdict.rule.starts_with("money-back:")
 }
 
 /// The distinct keys while they are read.

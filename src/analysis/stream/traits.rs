@@ -38,6 +38,27 @@ pub(super) fn is_company_form(word: &str) -> bool {
     matches!(word, "PTY" | "LTD" | "LIMITED" | "PL" | "INC" | "INCORPORATED" | "LLC" | "CORP" | "CORPORATION" | "ATF" | "TRUST" | "TRUSTEE")
 }
 
+/// True for a word of a company's name that says nothing of a trade: what people call the company that holds what is theirs.
+pub(super) fn is_general(word: &str) -> bool {
+    const WORDS: [&str; 14] = [
+        "BUSINESS",
+        "CO",
+        "COMPANY",
+        "CONSULTING",
+        "ENTERPRISE",
+        "ENTERPRISES",
+        "FAMILY",
+        "GROUP",
+        "HOLDINGS",
+        "INVESTMENTS",
+        "MANAGEMENT",
+        "PROPERTIES",
+        "SERVICES",
+        "TRADING",
+    ];
+    WORDS.contains(&word)
+}
+
 /// True for a word that stands around a pay and names nobody.
 #[must_use]
 pub(crate) fn is_word_of_pay(word: &str) -> bool {
@@ -46,7 +67,7 @@ pub(crate) fn is_word_of_pay(word: &str) -> bool {
 
 /// True for the beginning of a word of pay, where a narrative's width has cut it: SAL, PAYR.
 pub(super) fn is_cut_pay(word: &str) -> bool {
-    (2..=6).contains(&word.len()) && ["SALARY", "WAGES", "PAYROLL", "PAYMENT"].iter().any(|whole| whole.starts_with(word))
+    word.len() >= 2 && ["SALARY", "WAGES", "PAYROLL", "PAYMENT"].iter().any(|whole| whole.starts_with(word))
 }
 
 /// Words that stand around a pay and name nobody. Sorted.

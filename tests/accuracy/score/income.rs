@@ -65,9 +65,8 @@ impl Income {
         }
         for of_truth in truth.streams.iter().filter(|stream| of(stream.category) && is_enough(stream)) {
             found.truth += 1;
-            let same = |(stream, rows): &&(&Value, Vec<&str>)| {
-                category(stream) == of_truth.category && overlap(rows, &of_truth.ids) >= SAME
-            };
+            let same =
+                |(stream, rows): &&(&Value, Vec<&str>)| category(stream) == of_truth.category && overlap(rows, &of_truth.ids) >= SAME;
             if let Some((stream, _)) = predicted.iter().find(same) {
                 found.found += 1;
                 found.cadence += u64::from(stream["cadence"].as_str() == Some(of_truth.cadence));

@@ -48,7 +48,12 @@ impl SeriesScore {
 
     pub(crate) fn section(&self) -> Section {
         let figures = vec![
-            Figure::value("recurring series, F1", Bar::AtLeast(0.90), f1(self.right + self.found, self.predicted + self.found, self.truth + self.right), self.truth),
+            Figure::value(
+                "recurring series, F1",
+                Bar::AtLeast(0.90),
+                f1(self.right + self.found, self.predicted + self.found, self.truth + self.right),
+                self.truth,
+            ),
             Figure::share("recurring series, precision", Bar::Shown, self.right, self.predicted),
             Figure::share("recurring series, recall", Bar::Shown, self.found, self.truth),
             Figure::share("recurring series, cadence", Bar::Shown, self.cadence, self.found),

@@ -31,12 +31,14 @@ const INVOICED: u16 = 850;
 /// Recognises the receipts of a business: who writes invoice numbers is paid for work that is not employment. A customer who comes again
 /// is a stream; those who come once or twice are one stream an account: customers come and go, the business goes on.
 pub(super) fn business(look: &Look<'_, '_, '_>, groups: &mut Vec<Judged>, verdicts: &[Verdict]) {
-    let income = look.known.business_income;
+    let (income, salary) = (look.known.business_income, look.known.salary);
     let mut of_account: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (at, group) in groups.iter().enumerate() {
         let is_receipt = match group.kind {
-            Judgement::Income => group.category == income && group.rule.is_none(),
-            Judgement::Open => says_invoice(look, &group.stream),
+            Judgement::Income => {
+                (group.category == income && group.rule.is_none()) || (group.category == salary && says_invoice(look, &group.stream))
+            }
+            Judgement::Open => says_invoice(look, &group.stream) || payer::says_settlement(look, &group.stream),
             Judgement::Never => group.category == look.known.transfer_in && says_invoice(look, &group.stream),
         };
         if is_receipt {
@@ -46,12 +48,12 @@ pub(super) fn business(look: &Look<'_, '_, '_>, groups: &mut Vec<Judged>, verdic
     let mut gone: BTreeSet<usize> = BTreeSet::new();
     for parts in of_account.into_values() {
         let rows: usize = parts.iter().map(|&at| groups[at].stream.rows.len()).sum();
-        if rows < RECEIPTS && parts.iter().all(|&at| groups[at].kind != Judgement::Income) {
+        if rows < RECEIPTS && parts.iter().all(|&at| groups[at].category != income) {
             continue;
         }
         for &at in &parts {
             let group = &mut groups[at];
-            if group.kind == Judgement::Income {
+            if group.category == income {
                 continue;
             }
             (group.category, group.kind, group.confidence, group.rule) =
@@ -66,23 +68,20 @@ pub(super) fn business(look: &Look<'_, '_, '_>, groups: &mut Vec<Judged>, verdic
     drop_gone(groups, &gone);
 }
 
-/// Words of a dividend that name no company.
-const OF_DIVIDENDS: &[&str] =
-    &["DISTRIBUTION", "DIV", "DIVIDEND", "DIVIDENDS", "DST", "DIST", "FINAL", "FNL", "INT", "INTERIM", "ITM", "SPECIAL"];
-
 /// Puts what one company or fund pays out into one stream: interim and final dividends differ in their text.
 pub(super) fn dividends(look: &Look<'_, '_, '_>, groups: &mut Vec<Judged>, verdicts: &[Verdict]) {
     let mut of_company: BTreeMap<(usize, Vec<String>), Vec<usize>> = BTreeMap::new();
     for (at, group) in groups.iter().enumerate().filter(|(_, group)| group.category == look.known.investment_income) {
         let mut name = payer::distinctive(look, &group.stream);
-        name.retain(|word| !OF_DIVIDENDS.contains(&&**word));
+        name.retain(|word| !payer::is_of_dividends(word));
         if !name.is_empty() {
             of_company.entry((group.stream.account, name)).or_default().push(at);
         }
     }
     let mut gone: BTreeSet<usize> = BTreeSet::new();
     for parts in of_company.into_values().filter(|parts| parts.len() > 1) {
-        if let Some(stream) = union(look, parts.iter().map(|&at| &groups[at].stream), verdicts) {
+        let single = parts.iter().all(|&at| groups[at].stream.cadence == Cadence::Irregular);
+        if let (true, Some(stream)) = (single, union(look, parts.iter().map(|&at| &groups[at].stream), verdicts)) {
             groups[parts[0]].stream = stream;
             gone.extend(&parts[1..]);
         }

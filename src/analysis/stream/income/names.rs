@@ -68,10 +68,23 @@ fn join(look: &Look<'_, '_, '_>, groups: &mut [Judged], alike: &[usize], verdict
 /// The whole of some groups, where it keeps its rhythm no worse than its parts.
 fn better(look: &Look<'_, '_, '_>, groups: &[Judged], parts: &[usize], verdicts: &[Verdict]) -> Option<Stream> {
     let whole = joined::union(look, parts.iter().map(|&at| &groups[at].stream), verdicts)?;
-    let worth: i64 = parts.iter().map(|&at| worth(&groups[at].stream)).sum();
-    let loose = parts.iter().map(|&at| &groups[at].stream).filter(|part| part.cadence == Cadence::Irregular && part.rows.len() <= FEW);
-    let slack = i64::try_from(loose.map(|part| part.rows.len()).sum::<usize>().min(FEW)).unwrap_or(0);
-    (self::worth(&whole) + 2 * slack >= worth).then_some(whole)
+    let (regular, loose): (Vec<usize>, Vec<usize>) = parts.iter().partition(|&&at| groups[at].stream.cadence != Cadence::Irregular);
+    let is_better = match *regular {
+        [] => true,
+        [only] => {
+            let few: usize = loose.iter().map(|&at| groups[at].stream.rows.len()).sum();
+            let are_alike = few <= FEW || loose.iter().all(|&at| joined::are_near(look, &groups[only], &groups[at], 600));
+            // A rhythm of so small a part of the pays was an accident.
+            let was_accident = whole.cadence == Cadence::Irregular && few * 2 >= groups[only].stream.rows.len();
+            are_alike && (was_accident || filled(&whole) * 10 >= filled(&groups[only].stream) * 9)
+        }
+        _ => worth(&whole) >= parts.iter().map(|&at| worth(&groups[at].stream)).sum(),
+    };
+    is_better.then_some(whole)
+}
+
+fn filled(stream: &Stream) -> usize {
+    stream.slots.iter().flatten().count()
 }
 
 /// How well a stream keeps its rhythm: slots filled, less those missed and rows beside it. Nothing without one.
@@ -79,7 +92,7 @@ fn worth(stream: &Stream) -> i64 {
     if stream.cadence == Cadence::Irregular {
         return 0;
     }
-    let filled = stream.slots.iter().flatten().count();
+    let filled = filled(stream);
     let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
     SLOT * (count(filled) - count(stream.missed.len())) - count(stream.rows.len() - filled)
 }
