@@ -35,7 +35,10 @@ fn one_number_under_two_customers_is_one_account() {
     assert_eq!(report["accounts"][0]["applicantIds"], json!(["c1", "c2"]));
     assert_eq!(report["accounts"][0]["sharedAs"], json!([{"customerId": "c1", "accountId": "a"}, {"customerId": "c2", "accountId": "b"}]));
     let reasons: Vec<_> = report["dataQuality"]["duplicates"].as_array().expect("a list").iter().map(|entry| &entry["reason"]).collect();
-    assert_eq!(reasons, ["SAME_ACCOUNT"]);
+    assert_eq!(reasons, ["SAME_ACCOUNT"; 3]);
+    for entry in report["dataQuality"]["duplicates"].as_array().expect("a list") {
+        assert_eq!(entry["transactionIds"].as_array().expect("a list").len(), 2, "the counted row and the one left out");
+    }
     assert_eq!(report["transactions"].as_array().expect("a list").len(), 6, "all are listed");
 }
 

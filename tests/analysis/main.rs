@@ -3,6 +3,7 @@
 mod accounts;
 mod affordability;
 mod cash_flow;
+mod commitments;
 mod counting;
 mod document;
 mod expenses;

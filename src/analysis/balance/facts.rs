@@ -8,11 +8,11 @@ use crate::money::Cents;
 use crate::submission::{Balance, ProductCategory};
 
 /// A deposit account without a limit may be overdrawn by as much before its balances are doubted: a debit that is honoured, a fee.
-const OVERDRAWN: Cents = Cents::new(1_000_00);
+const OVERDRAWN: Cents = Cents::new(100_000);
 /// Beyond a limit banks go by so many hundredths of it, and by so much more.
-const BEYOND: (i128, Cents) = (110, Cents::new(100_00));
+const BEYOND: (i128, Cents) = (110, Cents::new(10_000));
 /// By as much a debt may be overpaid.
-const OVERPAID: Cents = Cents::new(1_000_00);
+const OVERPAID: Cents = Cents::new(100_000);
 /// Days since the statement whose closing balance is due.
 const STATEMENT_DAYS: i64 = 62;
 

@@ -101,7 +101,7 @@ pub fn draw(
     };
     Figures {
         summary: summary::draw(ledger, verdicts, ruleset),
-        quality: quality::draw(&context, &everyone),
+        quality: quality::draw(&context, &everyone, &combined),
         risk: risk::draw(&context, &everyone, &combined),
         recurring: recurring::draw(&context, &everyone),
         forecast: forecast::draw(&context, &everyone),
@@ -115,7 +115,7 @@ fn blocks(context: &Context<'_>, scope: &Scope) -> Blocks {
     let income = income::draw(context, scope);
     let expenses = expenses::draw(context, scope);
     let commitments = commitments::draw(context, scope, &income);
-    let balances = balances::draw(context, scope, &expenses);
+    let balances = balances::draw(context, scope, &income, &expenses);
     let cash_flow = cash_flow::draw(context, scope, &income);
     let affordability = affordability::draw(context, scope, &income, &expenses, &commitments);
     Blocks { income, expenses, commitments, balances, cash_flow, affordability }

@@ -34,7 +34,7 @@ pub(super) fn common_window(ledger: &Ledger<'_>, carries: impl Fn(usize) -> bool
     Common {
         window: latest.zip(earliest).filter(|_| all_covered).and_then(|(from, to)| Window::new(from, to)),
         assumed: bearing.iter().any(|&account| ledger.accounts[account].coverage.is_some_and(|coverage| coverage.assumed)),
-        binding: bearing.iter().filter(binds).map(|&account| ledger.accounts[account].first().account_id.clone()).collect(),
+        binding: bearing.iter().filter(binds).map(|&account| ledger.accounts[account].name.clone()).collect(),
     }
 }
 

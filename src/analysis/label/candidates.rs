@@ -157,7 +157,8 @@ impl<'a> Candidates<'a> {
         if rule.source != Source::Phrase && !one.in_core {
             return Err(Refusal::NotInName);
         }
-        if let Some(failed) = rule.needs.iter().position(|need| !evidence.meets(need)) {
+        let words = one.hit.start..one.hit.end;
+        if let Some(failed) = rule.needs.iter().position(|need| !evidence.meets(need, one.segment, &words)) {
             return Err(Refusal::Condition(failed));
         }
         if !self.may_speak(one, rule, evidence, ruleset) {

@@ -71,14 +71,16 @@ impl<'a> Evidence<'a> {
         self.segments.iter().any(|segment| segment.padded.contains(padded))
     }
 
-    /// True where a condition of a line holds.
-    pub(super) fn meets(&self, need: &Need) -> bool {
+    /// True where a condition of a line holds whose words stand at a place of a segment.
+    pub(super) fn meets(&self, need: &Need, segment: usize, words: &Range<usize>) -> bool {
         match need {
             Need::Words(words) => words.iter().any(|word| self.says(word)),
             Need::NoWords(words) => !words.iter().any(|word| self.says(word)),
             Need::Way(ways) => ways.iter().any(|&way| self.went(way)),
             Need::Debt(is_debt) => self.is_debt() == *is_debt,
             Need::Type(kinds) => kinds.contains(&self.row.kind),
+            Need::First => words.start <= self.segments[segment].core.start,
+            Need::Last => words.end >= self.segments[segment].core.end,
             Need::Mcc(codes) => self.row.merchant_category_code.is_some_and(|code| codes.contains(&code)),
         }
     }

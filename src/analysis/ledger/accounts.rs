@@ -1,6 +1,6 @@
 //! Which accounts the order has. An account that came under several customers is one account with several views.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -12,6 +12,8 @@ use crate::submission::{Account, Balance, Currency, Order, Ownership, ProductCat
 /// A distinct account.
 #[derive(Clone, Debug)]
 pub struct LedgerAccount<'a> {
+    /// What the report calls it where it stands alone: its id, with its customer's before it where another account of the order has that id.
+    pub name: Box<str>,
     /// It, under each customer that shared it; the first names it.
     pub views: Vec<View<'a>>,
     /// Indices into [`Ledger::applicants`](super::Ledger::applicants), ascending.
@@ -117,6 +119,7 @@ pub(super) fn accounts<'a>(
         let (account, first) = if same[at] == at { (accounts.len(), true) } else { (placed[same[at]].0, false) };
         if first {
             accounts.push(LedgerAccount {
+                name: "".into(),
                 views: Vec::new(),
                 applicants: Vec::new(),
                 is_owned: false,
@@ -140,7 +143,21 @@ pub(super) fn accounts<'a>(
     for row in rows {
         (row.account, row.view) = placed[row.account];
     }
+    name(submission, &mut accounts);
     accounts
+}
+
+fn name(submission: &Submission, accounts: &mut [LedgerAccount<'_>]) {
+    let mut ids: BTreeMap<&str, usize> = BTreeMap::new();
+    for account in &*accounts {
+        *ids.entry(&account.first().account_id).or_insert(0) += 1;
+    }
+    for account in accounts {
+        let View { customer, account: first, .. } = account.views[0];
+        let is_alone = ids.get(&*first.account_id).is_none_or(|count| *count == 1);
+        let customer_id = &submission.customers[customer].customer_id;
+        account.name = if is_alone { first.account_id.clone() } else { format!("{customer_id}/{}", first.account_id).into() };
+    }
 }
 
 fn views<'a>(submission: &'a Submission, order: &Order) -> Vec<View<'a>> {

@@ -45,6 +45,23 @@ pub(super) struct Clue {
     references: Vec<Box<str>>,
 }
 
+impl Clue {
+    /// True where it names an account of the order, by its words or its number.
+    pub(super) fn names_one_here(&self) -> bool {
+        !(self.names_accounts.is_empty() && self.gives_number_of.is_empty())
+    }
+
+    /// True where it gives the number of an account that is not here.
+    pub(super) const fn gives_other_number(&self) -> bool {
+        self.gives_other_number
+    }
+
+    /// True where it has words that are neither of transfers nor of the order's own.
+    pub(super) fn names_somebody(&self) -> bool {
+        !self.strangers.is_empty()
+    }
+}
+
 /// How strongly two rows belong together by their words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Words {

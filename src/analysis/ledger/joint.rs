@@ -167,25 +167,22 @@ pub(super) fn find(accounts: &[LedgerAccount<'_>], rows: &mut [Row<'_>]) -> Vec<
         .collect();
     // Rows stand by day, account and view: their places keep that order within equal keys.
     shared.sort_unstable();
-    let mut dropped: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
+    let mut repeats = Vec::new();
     for alike in shared.chunk_by(|a, b| a.0 == b.0) {
         let by_view: Vec<&[(Shared, usize)]> = alike.chunk_by(|a, b| rows[a.1].view == rows[b.1].view).collect();
         let most = by_view.iter().map(|of_view| of_view.len()).max().unwrap_or(0);
         let kept = by_view.iter().position(|of_view| of_view.len() == most).expect("one of them is the longest");
-        for (_, of_view) in by_view.iter().enumerate().filter(|(at, _)| *at != kept) {
-            for &(_, row) in *of_view {
-                dropped.entry((rows[row].account, rows[row].view)).or_default().push(row);
+        for (number, (_, counted)) in by_view[kept].iter().enumerate() {
+            let others = by_view.iter().enumerate().filter(|(at, _)| *at != kept);
+            let left_out: Vec<usize> = others.filter_map(|(_, of_view)| of_view.get(number)).map(|(_, row)| *row).collect();
+            for &row in &left_out {
+                rows[row].marks.add(Marks::DUPLICATE);
+            }
+            if !left_out.is_empty() {
+                repeats.push(Repeat { rows: [&[*counted], &*left_out].concat(), reason: Reason::SameAccount });
             }
         }
     }
-    dropped
-        .into_values()
-        .map(|mut dropped| {
-            dropped.sort_unstable();
-            for &row in &dropped {
-                rows[row].marks.add(Marks::DUPLICATE);
-            }
-            Repeat { rows: dropped, reason: Reason::SameAccount }
-        })
-        .collect()
+    repeats.sort_by(|a, b| a.rows.cmp(&b.rows));
+    repeats
 }

@@ -6,6 +6,7 @@
 mod accounts;
 pub(super) mod content;
 mod debts;
+mod elsewhere;
 mod evidence;
 mod joint;
 mod links;
@@ -14,6 +15,7 @@ mod matching;
 mod merge;
 mod movements;
 mod party;
+mod refinances;
 mod refunds;
 mod repeats;
 mod reversals;
@@ -35,6 +37,7 @@ use crate::submission::{Account, Currency, Customer, Order, Status, Submission, 
 pub use accounts::{Coverage, LedgerAccount, View};
 pub use links::{Follow, Link, Links};
 pub use marks::Marks;
+pub(super) use party::core as party_words;
 pub use repeats::{Reason, Repeat};
 pub use transfers::{Basis, LOOKS, Pair, Pairing, Scope};
 pub use twins::Hold;
@@ -228,6 +231,8 @@ pub fn settle(ledger: &mut Ledger<'_>, narratives: &Narratives, verdicts: &mut [
     transfers::relabel(ledger, verdicts, ruleset);
     refunds::link(ledger, narratives, verdicts, ruleset);
     debts::relabel(ledger, narratives, verdicts, ruleset);
+    refinances::relabel(ledger, verdicts, ruleset);
+    elsewhere::relabel(ledger, narratives, verdicts, ruleset);
 }
 
 fn applicants_of<'a>(submission: &'a Submission, order: &Order) -> Vec<Applicant<'a>> {

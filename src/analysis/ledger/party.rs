@@ -70,7 +70,7 @@ impl Party {
 }
 
 /// The words of the core that could be a name, in order.
-pub(super) fn core(narrative: &Narrative) -> impl Iterator<Item = &str> {
+pub(in crate::analysis) fn core(narrative: &Narrative) -> impl Iterator<Item = &str> {
     narrative.text.split(' ').filter(|word| names_somebody(word)).skip_while(|word| *word == "THE")
 }
 

@@ -59,6 +59,33 @@ struct Bucket {
     by_day: Vec<(Date, usize)>,
 }
 
+/// An empty bucket for each word that some credit asks for, filled later.
+struct Buckets {
+    /// Only looked up.
+    numbers: HashMap<String, usize>,
+    all: Vec<Bucket>,
+}
+
+impl Buckets {
+    fn of(credits: &[Credit]) -> Self {
+        let mut numbers = HashMap::new();
+        for word in credits.iter().flat_map(|credit| &credit.buckets) {
+            let next = numbers.len();
+            numbers.entry(word.clone()).or_insert(next);
+        }
+        let all = (0..numbers.len()).map(|_| Bucket::default()).collect();
+        Self { numbers, all }
+    }
+
+    fn get(&self, word: &str) -> Option<&Bucket> {
+        self.numbers.get(word).map(|&number| &self.all[number])
+    }
+
+    fn get_mut(&mut self, word: &str) -> Option<&mut Bucket> {
+        self.numbers.get(word).map(|&number| &mut self.all[number])
+    }
+}
+
 /// What the pass reads.
 struct Reading<'c, 'l> {
     ledger: &'c Ledger<'l>,
@@ -91,7 +118,7 @@ impl Reading<'_, '_> {
     fn find(&self) -> Vec<Link> {
         let ledger = self.ledger;
         let credits: Vec<Credit> = (0..ledger.rows.len()).filter_map(|row| self.credit(row)).collect();
-        let mut buckets = self.buckets(&credits);
+        let mut buckets = Buckets::of(&credits);
         if let Some(last) = credits.last().map(|credit| credit.day) {
             self.fill(&mut buckets, credits[0].day, last);
         }
@@ -99,7 +126,7 @@ impl Reading<'_, '_> {
         let mut returned: BTreeMap<usize, i64> = BTreeMap::new();
         let mut links = Vec::new();
         for credit in &credits {
-            let found = credit.buckets.iter().filter_map(|word| buckets.get(word.as_str()));
+            let found = credit.buckets.iter().filter_map(|word| buckets.get(word));
             let best = found.filter_map(|bucket| self.purchase(credit, bucket, &returned)).max();
             if let Some((.., debit)) = best {
                 *returned.entry(debit).or_insert(0) += content::short(ledger.rows[credit.row].amount);
@@ -141,14 +168,8 @@ impl Reading<'_, '_> {
         Some(Credit { row, day: of.day?, class, party, buckets })
     }
 
-    /// An empty bucket for each word that some credit asks for. Only looked up.
-    fn buckets(&self, credits: &[Credit]) -> HashMap<String, Bucket> {
-        let words = credits.iter().flat_map(|credit| &credit.buckets);
-        words.map(|word| (word.clone(), Bucket::default())).collect()
-    }
-
     /// Puts the purchases that a refund between two days may be of into their buckets.
-    fn fill(&self, buckets: &mut HashMap<String, Bucket>, first: Date, last: Date) {
+    fn fill(&self, buckets: &mut Buckets, first: Date, last: Date) {
         let mut upper = String::new();
         for (row, of) in self.ledger.rows.iter().enumerate() {
             let Some(day) = of.day.filter(|day| *day <= last && between(*day, first) <= DAYS) else { continue };
@@ -178,7 +199,7 @@ impl Reading<'_, '_> {
                 }
             }
         }
-        for bucket in buckets.values_mut() {
+        for bucket in &mut buckets.all {
             bucket.by_amount.sort_unstable();
         }
     }

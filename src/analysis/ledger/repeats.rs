@@ -14,8 +14,7 @@ use crate::money::Cents;
 /// Rows that are one payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Repeat {
-    /// Indices into the rows, the counted one first; of [`Reason::SameId`] the one row that they became, of
-    /// [`Reason::SameAccount`] only those that are not counted.
+    /// Indices into the rows, the counted one first; of [`Reason::SameId`] the one row that they became.
     pub rows: Vec<usize>,
     /// Why.
     pub reason: Reason,

@@ -14,7 +14,7 @@ use crate::submission::{Currency, Transaction, TransactionType, Warning};
 /// Fewer credits than this that must be debits are refunds.
 const TELLING_ROWS: usize = 3;
 /// By as much a loan may be overpaid.
-const OVERPAID: Cents = Cents::new(1_000_00);
+const OVERPAID: Cents = Cents::new(100_000);
 
 /// Marks the rows of suspect accounts, and those that contradict themselves.
 pub(super) fn judge(ledger: &mut Ledger<'_>, narratives: &Narratives) {

@@ -241,12 +241,6 @@ impl Ruleset {
         self.facts.is_holiday(day, region)
     }
 
-    /// True for a merchant, as the rules name it, that sells cryptocurrency.
-    #[must_use]
-    pub fn is_crypto_merchant(&self, name: &str) -> bool {
-        self.crypto_merchants.contains(name)
-    }
-
     /// The public holidays from one day to another, ascending, each with the states and territories that have it: one bit each.
     pub(crate) fn public_holidays(&self, from: Date, to: Date) -> impl Iterator<Item = (Date, u8)> + '_ {
         self.facts.holidays(from, to)
@@ -260,6 +254,12 @@ impl Ruleset {
     /// True where two payments, a cadence apart, are enough to tell a stream of a category.
     pub(crate) fn two_are_enough(&self, category: Category) -> bool {
         self.recurrence.of(category).1
+    }
+
+    /// True for a merchant, as the rules name it, that sells cryptocurrency.
+    #[must_use]
+    pub fn is_crypto_merchant(&self, name: &str) -> bool {
+        self.crypto_merchants.contains(name)
     }
 
     /// What each hand-written line says it does, in file order.

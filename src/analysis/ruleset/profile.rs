@@ -51,6 +51,14 @@ pub struct RiskProfile {
     pub large_credit_above: Cents,
     /// LARGE_CREDIT above this share of the mean monthly income.
     pub large_credit_income_share: u16,
+    /// MINIMUM_CARD_PAYMENTS: a month's payments up to this share of what was owed.
+    pub minimum_payment_share: u16,
+    /// MINIMUM_CARD_PAYMENTS: a month's payments up to this.
+    #[serde(deserialize_with = "cents")]
+    pub minimum_payment_floor: Cents,
+    /// ROUND_TRIP: amounts from here on.
+    #[serde(deserialize_with = "cents")]
+    pub round_trip_above: Cents,
     /// ROUND_TRIP: share of what came in.
     pub round_trip_share: u16,
     /// ROUND_TRIP: hours in between.
@@ -59,6 +67,8 @@ pub struct RiskProfile {
     pub income_change_share: u16,
     /// HARDSHIP_WORDS is shown.
     pub hardship_words: bool,
+    /// HARDSHIP_WORDS: the words, in upper case with single spaces.
+    pub hardship_phrases: Vec<Box<str>>,
     /// GOVERNMENT_CRISIS_PAYMENT is shown.
     pub government_crisis_payment: bool,
 }

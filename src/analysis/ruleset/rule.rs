@@ -58,6 +58,10 @@ pub(crate) enum Need {
     Type(Vec<TransactionType>),
     /// The row carries one of these merchant category codes.
     Mcc(Vec<u16>),
+    /// The words begin the party's name.
+    First,
+    /// The words end it.
+    Last,
 }
 
 /// What a pattern of the automaton means.
@@ -187,7 +191,11 @@ fn read_needs(text: &str) -> Result<Vec<Need>, String> {
 
 fn read_need(text: &str) -> Result<Need, String> {
     let alternatives = |text: &str| text.split('|').map(|word| words::padded(&word.replace('_', " ")).into()).collect::<Vec<Box<str>>>();
-    let need = if let Some(text) = text.strip_prefix('@') {
+    let need = if text == "^" {
+        Need::First
+    } else if text == "$" {
+        Need::Last
+    } else if let Some(text) = text.strip_prefix('@') {
         Need::Way(text.split('|').map(read_way).collect::<Result<_, _>>()?)
     } else if let Some(text) = text.strip_prefix('#') {
         match text {
@@ -266,7 +274,7 @@ fn example(row: &Row<'_, 7>, line: &Line) -> Result<Example, RulesError> {
             Need::Mcc(codes) => example.merchant_category_code = codes.first().copied(),
             Need::Type(kinds) => example.kind = kinds.first().copied(),
             Need::Debt(is_debt) => example.is_debt = Some(*is_debt),
-            Need::Words(_) | Need::NoWords(_) | Need::Way(_) => {}
+            Need::Words(_) | Need::NoWords(_) | Need::Way(_) | Need::First | Need::Last => {}
         }
     }
     Ok(example)
@@ -283,6 +291,7 @@ mod tests {
             ("-", vec![]),
             ("AGE|AGED_CARE !DSP", vec![Need::Words(padded(&[" AGE ", " AGED CARE "])), Need::NoWords(padded(&[" DSP "]))]),
             ("@CARD|BPAY #DEBT", vec![Need::Way(vec![Way::Card, Way::Bpay]), Need::Debt(true)]),
+            ("^ $", vec![Need::First, Need::Last]),
             ("%fee", vec![Need::Type(vec![TransactionType::Fee])]),
             ("mcc:7995|7994 #DEPOSIT", vec![Need::Mcc(vec![7995, 7994]), Need::Debt(false)]),
         ] {

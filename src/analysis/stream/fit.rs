@@ -50,11 +50,6 @@ impl Tally {
         if self.hits == 0 { 0 } else { self.last.abs_diff(self.first) + 1 }
     }
 
-    /// Slots without an item.
-    pub(super) fn missed(&self) -> u32 {
-        self.slots() - self.hits
-    }
-
     /// Thousandths: hits ÷ slots, less extras.
     pub(super) fn score(&self) -> i32 {
         if self.hits == 0 {
@@ -84,7 +79,9 @@ const fn unusual(cadence: Cadence) -> i32 {
 }
 
 /// A hole of so many slots ends a run: it stopped, and began anew.
-const HOLE: i32 = 4;
+pub(super) const HOLE: i32 = 4;
+/// Where that explains too little: two slots without a row end a run, as courses and care rest in the school holidays.
+pub(super) const SHORT_HOLE: i32 = 3;
 
 /// The rhythm that explains the items best, whatever that is worth. The items stand by day; `None` below two days, and where their gaps
 /// are no cadence's. `by_gap: false` tries cadences that the gaps speak against: several streams may lie in each other.
@@ -102,14 +99,14 @@ pub(super) fn best(items: &[Item], holidays: &Holidays, by_gap: bool) -> Option<
         }
         candidates(cadence, items, |grid, shift| {
             let rhythm = Rhythm { cadence, grid, shift };
-            let tally = tally(rhythm, items, holidays, |_, _| {});
+            let tally = tally(rhythm, items, holidays, HOLE, |_, _| {});
             let rank = if by_gap { tally.rank(rhythm, items.len()) } else { tally.rank(rhythm, items.len()) + alone(&tally) };
             if best.is_none_or(|(found, _)| rank > found) {
                 best = Some((rank, rhythm));
             }
         });
     }
-    best.map(|(_, rhythm)| lay(rhythm, items, holidays))
+    best.map(|(_, rhythm)| lay(rhythm, items, holidays, HOLE))
 }
 
 /// Undoes what extras cost: they may be another stream's.
@@ -118,9 +115,9 @@ fn alone(tally: &Tally) -> i32 {
 }
 
 /// Lays a rhythm over items: which item fills which slot.
-pub(super) fn lay(rhythm: Rhythm, items: &[Item], holidays: &Holidays) -> Fit {
+pub(super) fn lay(rhythm: Rhythm, items: &[Item], holidays: &Holidays, hole: i32) -> Fit {
     let mut near: Vec<Option<(i32, u32)>> = vec![None; items.len()];
-    let tally = tally(rhythm, items, holidays, |at, slot| near[at] = Some(slot));
+    let tally = tally(rhythm, items, holidays, hole, |at, slot| near[at] = Some(slot));
     let inside = |slot: i32| (tally.first..=tally.last).contains(&slot);
     let mut slots = vec![None; items.len()];
     let usual = usual_amount(items, &near);
@@ -165,7 +162,7 @@ fn median_gap(items: &[Item]) -> Option<i32> {
 }
 
 /// Counts what a rhythm explains, and names each item within tolerance with its slot and the days it lies from it.
-fn tally(rhythm: Rhythm, items: &[Item], holidays: &Holidays, mut name: impl FnMut(usize, (i32, u32))) -> Tally {
+fn tally(rhythm: Rhythm, items: &[Item], holidays: &Holidays, hole: i32, mut name: impl FnMut(usize, (i32, u32))) -> Tally {
     let Some(start) = items.first() else { return Tally::default() };
     let mut number = rhythm.grid.before(start.day, start.month);
     let mut expected = rhythm.expected(number, holidays);
@@ -195,7 +192,7 @@ fn tally(rhythm: Rhythm, items: &[Item], holidays: &Holidays, mut name: impl FnM
             nearest = closer;
             continue;
         }
-        if run.hits > 0 && number - run.last >= HOLE {
+        if run.hits > 0 && number - run.last >= hole {
             best = better(best, run);
             run = Tally::default();
         }

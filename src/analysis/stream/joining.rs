@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use super::calendar::Holidays;
 use super::finder::Found;
-use super::fit::{Item, lay};
+use super::fit::{HOLE, Item, lay};
 use super::grouping::Key;
 use super::series::{Series, is_near, median};
 use super::splitting::{append, is_next};
@@ -137,7 +137,7 @@ fn extend(into: &mut Found, loose: &Series, key: usize, keys: &[Key], ledger: &L
     if !is_one || !loose.items.iter().all(|item| is_near(item.amount, usual) || into.key == key) {
         return false;
     }
-    let fit = lay(rhythm, &loose.items, holidays);
+    let fit = lay(rhythm, &loose.items, holidays, HOLE);
     let numbers: Vec<i32> = fit.slots.iter().copied().flatten().collect();
     let (Some(&begins), Some(&ends)) = (numbers.first(), numbers.last()) else { return false };
     let mut slots = into.series.slots.iter().copied().flatten();

@@ -2,7 +2,7 @@
 
 use super::Cadence;
 use super::calendar::{Holidays, Ordinal, Rhythm};
-use super::fit::{self, Fit, Item};
+use super::fit::{self, Fit, Item, SHORT_HOLE};
 use crate::analysis::ruleset::Nature;
 
 /// Payments of one stream, by day.
@@ -59,6 +59,9 @@ struct Hold {
     same: usize,
 }
 
+/// Days that courses, clubs and care rest over the summer.
+const SUMMER: i32 = 75;
+
 impl Series {
     /// Payments without a rhythm.
     pub(super) fn irregular(items: Vec<Item>) -> Self {
@@ -96,7 +99,8 @@ impl Series {
     pub(super) fn may_be_repriced_as(&self, piece: &Self) -> bool {
         let days = i32::try_from(self.cadence().days().unwrap_or(0)).unwrap_or(0);
         let (before, after) = (self.items.last().map_or(0, |item| item.amount), piece.items.first().map_or(0, |item| item.amount));
-        piece.span().0 - self.span().1 <= days * 3 && before.max(after) * 2 <= before.min(after) * 3
+        let most = if is_near(before, after) { (days * 3).max(SUMMER) } else { days * 3 };
+        piece.span().0 - self.span().1 <= most && before.max(after) * 2 <= before.min(after) * 3
     }
 
     /// The payments that fill slots, in order.
@@ -123,9 +127,16 @@ pub(super) fn take(items: &[Item], demands: Demands, holidays: &Holidays, by_gap
     if let Some((turns, rest)) = turns(items, &fit) {
         return Outcome::Turns(turns, rest);
     }
-    let (series, rest) = part(items, &fit, demands);
-    let extras = if by_gap { fit.tally.extras } else { 0 };
-    if meets(&series, &fit, extras, demands) { Outcome::Stream(series, rest) } else { Outcome::None }
+    let is_pausing = fit.tally.slots() > fit.tally.hits;
+    let again = is_pausing.then(|| fit::lay(fit.rhythm, items, holidays, SHORT_HOLE));
+    for fit in std::iter::once(fit).chain(again) {
+        let (series, rest) = part(items, &fit, demands);
+        let extras = if by_gap { fit.tally.extras } else { 0 };
+        if meets(&series, &fit, extras, demands) {
+            return Outcome::Stream(series, rest);
+        }
+    }
+    Outcome::None
 }
 
 /// The payments of a rhythm, and the others. Of those inside its run, an equal amount and one that was tried again are part of it.
@@ -210,6 +221,8 @@ fn meets(series: &Series, fit: &Fit, extras: u32, demands: Demands) -> bool {
     }
     let amounts: Vec<i64> = series.paid().map(|item| item.amount).collect();
     let hold = hold(&amounts);
+    // Nobody buys by the quarter or twice a month; of many purchases some lie so by chance.
+    let is_usual = !matches!(fit.rhythm.cadence, Cadence::SemiMonthly | Cadence::Bimonthly | Cadence::Quarterly | Cadence::HalfYearly);
     let is_long_enough = shown >= if fit.rhythm.cadence == Cadence::Weekly { LEAST_WEEKLY_HABIT } else { LEAST_HABIT };
     match demands.nature {
         Nature::Never => false,
@@ -221,7 +234,7 @@ fn meets(series: &Series, fit: &Fit, extras: u32, demands: Demands) -> bool {
         Nature::Open if demands.is_transfer => hold.near >= NEAR_BY_TRANSFER,
         Nature::Open => hold.near >= NEAR_BY_CARD,
         Nature::Habit if demands.is_automatic => hold.near >= NEAR_BY_CARD,
-        Nature::Habit => hold.same >= SAME_HABIT && is_long_enough && extras == 0,
+        Nature::Habit => hold.same >= SAME_HABIT && is_long_enough && extras == 0 && is_usual,
     }
 }
 

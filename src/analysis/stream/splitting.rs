@@ -67,6 +67,12 @@ pub(super) fn by_day(items: Vec<Item>, demands: Demands, holidays: &Holidays) ->
 
 /// Takes streams from a list, one after the other; gives back what is in none.
 fn streams(items: Vec<Item>, demands: Demands, holidays: &Holidays, found: &mut Vec<Series>) -> Vec<Item> {
+    let before = found.len();
+    let rest = one_by_one(items, demands, holidays, found);
+    if found.len() == before { by_rank(rest, demands, holidays, found) } else { rest }
+}
+
+fn one_by_one(items: Vec<Item>, demands: Demands, holidays: &Holidays, found: &mut Vec<Series>) -> Vec<Item> {
     let mut rest = items;
     for _ in 0..MOST_ROUNDS {
         match take(&rest, demands, holidays, true) {
@@ -87,7 +93,7 @@ fn streams(items: Vec<Item>, demands: Demands, holidays: &Holidays, found: &mut 
                 left.sort_unstable_by_key(|item| (item.day, item.row));
                 return left;
             }
-            Outcome::None => return by_rank(rest, demands, holidays, found),
+            Outcome::None => break,
         }
     }
     rest
@@ -114,13 +120,7 @@ fn by_rank(items: Vec<Item>, demands: Demands, holidays: &Holidays, found: &mut 
     }
     let mut rest = Vec::new();
     for rank in ranks {
-        match take(&rank, demands, holidays, true) {
-            Outcome::Stream(series, left) => {
-                found.push(series);
-                rest.extend(left);
-            }
-            _ => rest.extend(rank),
-        }
+        rest.extend(one_by_one(rank, demands, holidays, found));
     }
     rest.sort_unstable_by_key(|item| (item.day, item.row));
     rest

@@ -238,12 +238,9 @@ impl<'b> Builder<'b> {
     }
 }
 
-/// A shared debt that has a balance goes on, whether or not it was paid lately.
-const fn stands(paid: Status) -> Status {
-    match paid {
-        Status::Ended => Status::Active,
-        status => status,
-    }
+/// A shared debt that is owed goes on; when its repayments began says nothing of when it did.
+fn stands(paid: Status) -> Status {
+    if paid == Status::Late { Status::Late } else { Status::Active }
 }
 
 /// The last repayment is an instalment, give or take 5 %.
@@ -279,7 +276,7 @@ impl Figures {
     fn unknown(reason: &'static str, account: &LedgerAccount<'_>) -> Self {
         let with = |formula| {
             let mut evidence = Evidence::of(formula).because(Some(reason));
-            evidence.account_ids.push(account.first().account_id.clone());
+            evidence.account_ids.push(account.name.clone());
             evidence
         };
         Self {

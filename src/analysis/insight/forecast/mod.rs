@@ -212,7 +212,7 @@ impl<'p, 'c> Pool<'p, 'c> {
                 }
                 // A closed account has nothing left in it.
                 None if !ledger.accounts[account].first().is_open => {}
-                None => evidence.account_ids.push(ledger.accounts[account].first().account_id.clone()),
+                None => evidence.account_ids.push(ledger.accounts[account].name.clone()),
             }
         }
         if evidence.account_ids.is_empty() { (Some(sum), evidence) } else { (None, evidence.because(Some(NO_BALANCE))) }

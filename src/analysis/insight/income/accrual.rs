@@ -64,24 +64,22 @@ impl Accrual {
         sums(&self.spans, months)
     }
 
-    /// Trailing months whose sum moved, and fell, by no more than a tenth of the month before; the first of a run counts too.
+    /// Trailing months whose daily mean moved, and fell, by no more than a tenth of that of the month before; the first of a run counts
+    /// too. By day, because March is a tenth longer than February.
     pub(super) fn steady(&self, months: &[Window]) -> (u32, u32) {
-        let sums = sums(&self.level, months);
-        let run = |holds: &dyn Fn(Cents, Cents) -> bool| {
-            let Some(last) = sums.last().filter(|sum| sum.is_positive()) else { return 0 };
-            let mut count = 1;
-            let mut after = *last;
-            for &before in sums.iter().rev().skip(1) {
-                if !before.is_positive() || !holds(before, after) {
-                    break;
-                }
-                count += 1;
-                after = before;
-            }
-            count
+        let of_day: Vec<(i128, i128)> =
+            sums(&self.level, months).into_iter().zip(months).map(|(sum, month)| (sum.get(), i128::from(month.days()))).collect();
+        let run = |holds: &dyn Fn(i128, i128) -> bool| {
+            let from = of_day.iter().rev().take_while(|(sum, _)| *sum > 0).count();
+            let positive = &of_day[of_day.len() - from..];
+            let steady = positive.windows(2).rev().take_while(|pair| {
+                let ((before, days_before), (after, days_after)) = (pair[0], pair[1]);
+                holds(before * days_after, after * days_before)
+            });
+            u32::try_from(steady.count() + usize::from(from > 0)).unwrap_or(u32::MAX)
         };
-        let fell = |before: Cents, after: Cents| (before - after).get() * 1_000 > before.get() * STEADY;
-        let rose = |before: Cents, after: Cents| (after - before).get() * 1_000 > before.get() * STEADY;
+        let fell = |before: i128, after: i128| (before - after) * 1_000 > before * STEADY;
+        let rose = |before: i128, after: i128| (after - before) * 1_000 > before * STEADY;
         (run(&|before, after| !fell(before, after) && !rose(before, after)), run(&|before, after| !fell(before, after)))
     }
 }

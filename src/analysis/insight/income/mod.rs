@@ -17,7 +17,7 @@ use serde::Serialize;
 use super::context::Context;
 use super::evidence::Evidence;
 use super::scope::{Role, Scope};
-use super::window::Calendar;
+use super::window::{Calendar, common_window};
 use crate::analysis::stream::{Attribution, Stream};
 use crate::money::Cents;
 use assessed::Assessed;
@@ -47,7 +47,7 @@ pub struct Income {
 
 /// The block of a scope.
 pub(super) fn draw(context: &Context<'_>, scope: &Scope) -> Income {
-    let calendar = scope.calendar(context.ledger, &[Role::Income]);
+    let calendar = calendar(context, scope);
     let scoped = streams::scoped(context, scope);
     let known = context.ruleset.known();
     let is_salary = |of: &&Scoped<'_>| of.stream.category == known.salary && of.attribution != Attribution::OtherHolder;
@@ -92,6 +92,18 @@ pub(super) fn draw(context: &Context<'_>, scope: &Scope) -> Income {
         evidence,
         numbers,
     }
+}
+
+/// The days of the accounts that bear income; where none does, of those that could.
+fn calendar(context: &Context<'_>, scope: &Scope) -> Calendar {
+    if scope.of_roles(&[Role::Income]).next().is_some() {
+        return scope.calendar(context.ledger, &[Role::Income]);
+    }
+    let accounts = &context.ledger.accounts;
+    let could = |at: usize| {
+        scope.accounts[at] && accounts[at].is_owned && !accounts[at].first().product_category.is_debt() && !accounts[at].is_trust()
+    };
+    Calendar::of(common_window(context.ledger, could))
 }
 
 /// What accrued in each complete month: streams spread over the days that they pay for, all other income in the month that it came.

@@ -66,6 +66,30 @@ pub(super) fn business(look: &Look<'_, '_, '_>, groups: &mut Vec<Judged>, verdic
     drop_gone(groups, &gone);
 }
 
+/// Words of a dividend that name no company.
+const OF_DIVIDENDS: &[&str] =
+    &["DISTRIBUTION", "DIV", "DIVIDEND", "DIVIDENDS", "DST", "DIST", "FINAL", "FNL", "INT", "INTERIM", "ITM", "SPECIAL"];
+
+/// Puts what one company or fund pays out into one stream: interim and final dividends differ in their text.
+pub(super) fn dividends(look: &Look<'_, '_, '_>, groups: &mut Vec<Judged>, verdicts: &[Verdict]) {
+    let mut of_company: BTreeMap<(usize, Vec<String>), Vec<usize>> = BTreeMap::new();
+    for (at, group) in groups.iter().enumerate().filter(|(_, group)| group.category == look.known.investment_income) {
+        let mut name = payer::distinctive(look, &group.stream);
+        name.retain(|word| !OF_DIVIDENDS.contains(&&**word));
+        if !name.is_empty() {
+            of_company.entry((group.stream.account, name)).or_default().push(at);
+        }
+    }
+    let mut gone: BTreeSet<usize> = BTreeSet::new();
+    for parts in of_company.into_values().filter(|parts| parts.len() > 1) {
+        if let Some(stream) = union(look, parts.iter().map(|&at| &groups[at].stream), verdicts) {
+            groups[parts[0]].stream = stream;
+            gone.extend(&parts[1..]);
+        }
+    }
+    drop_gone(groups, &gone);
+}
+
 /// True where the text of a group speaks of an invoice: the word, or INV with a number.
 fn says_invoice(look: &Look<'_, '_, '_>, stream: &Stream) -> bool {
     let row = stream.rows[0];

@@ -65,6 +65,7 @@ pub(super) fn recognise(finder: &Finder<'_, '_>, candidates: Vec<Stream>, verdic
     let parts: Vec<Stream> = candidates.into_iter().flat_map(|stream| parts::part(&look, stream, verdicts)).collect();
     let mut judged: Vec<Judged> = parts.into_iter().map(|stream| look.judge(stream, verdicts)).collect();
     joined::business(&look, &mut judged, verdicts);
+    joined::dividends(&look, &mut judged, verdicts);
     joined::continuing(&look, &mut judged, verdicts);
     for group in judged.iter_mut().filter(|group| group.kind == Judgement::Open) {
         rhythm::judge(&look, group, verdicts);

@@ -1,20 +1,37 @@
-//! How far the data carry: coverage, repeats, holds, foreign rows, and how much of it is understood.
+//! `dataQuality`: how far the data carry. Coverage, gaps, repeats, holds, foreign rows, how much of it is understood, what of the customer's
+//! money lies elsewhere, and what was declared beside what is observed.
+
+mod accounts;
+mod declared;
+mod gaps;
+mod unseen;
+mod uses;
 
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::Blocks;
 use super::context::Context;
 use super::evidence::{self, Evidence};
 use super::scope::Scope;
 use super::window::{Common, common_window};
 use crate::analysis::days::between;
-use crate::analysis::exact::{Day, Fraction};
+use crate::analysis::exact::Fraction;
 use crate::analysis::label::{Layer, Verdict};
 use crate::analysis::ledger::{Ledger, Marks, Reason, Row};
 use crate::money::Cents;
-use crate::submission::{Currency, Status};
+use crate::submission::Currency;
+
+use accounts::AccountQuality;
+pub use accounts::CoverageFacts;
+pub(super) use accounts::coverage_facts;
+use declared::Comparison;
+use gaps::Gap;
+pub use unseen::UnseenAccount;
+pub(super) use unseen::{spend_coverage, unseen};
+use uses::Use;
 
 /// `dataQuality` of a report.
 #[derive(Clone, Debug, Serialize)]
@@ -22,36 +39,17 @@ use crate::submission::{Currency, Status};
 pub struct DataQuality {
     accounts: Vec<AccountQuality>,
     windows: Windows,
+    gaps: Vec<Gap>,
     duplicates: Vec<Duplicate>,
     pending: Vec<Pending>,
     foreign_currency: Vec<Foreign>,
     categorised_share: Share,
+    unseen_accounts: Vec<UnseenAccount>,
+    spend_coverage: Option<Fraction<4>>,
+    coverage_for: BTreeMap<Box<str>, Use>,
+    declared: Comparison,
     days_since_last_transaction: Option<i64>,
     evidence: QualityEvidence,
-}
-
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct AccountQuality {
-    account_id: Box<str>,
-    customer_id: Box<str>,
-    coverage: Option<CoverageFacts>,
-    first_posted_date: Option<Day>,
-    last_posted_date: Option<Day>,
-    transactions: u64,
-    counted_transactions: u64,
-    longest_gap_days: Option<i64>,
-    days_without_transactions: Option<i64>,
-    balance_reconciles: Option<bool>,
-    sign_suspect: bool,
-}
-
-/// `coverage` of an account.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct CoverageFacts {
-    from: Day,
-    to: Day,
-    assumed: bool,
 }
 
 /// Whether the common window has so many days.
@@ -91,10 +89,15 @@ struct QualityEvidence {
     accounts: Evidence,
     balance_reconciles: Evidence,
     windows: Evidence,
+    gaps: Evidence,
     duplicates: Evidence,
     pending: Evidence,
     foreign_currency: Evidence,
     categorised_share: Evidence,
+    unseen_accounts: Evidence,
+    spend_coverage: Evidence,
+    coverage_for: Evidence,
+    declared: Evidence,
     days_since_last_transaction: Evidence,
     reporting_period: Evidence,
     combined_number_of_institutions: Evidence,
@@ -109,10 +112,9 @@ const WINDOWS: [u16; 5] = [30, 60, 90, 180, 365];
 /// From this confidence, in thousandths, a row counts as categorised.
 const CATEGORISED: u16 = 900;
 
-/// Looks the ledger over.
-pub(super) fn draw(context: &Context<'_>, _combined: &Scope) -> DataQuality {
+/// Looks the ledger over. The scope and the blocks are those of all applicants.
+pub(super) fn draw(context: &Context<'_>, combined: &Scope, blocks: &Blocks) -> DataQuality {
     let Context { ledger, verdicts, .. } = *context;
-    let accounts = accounts(ledger);
     let mut carries = vec![false; ledger.accounts.len()];
     let mut last: Option<Date> = None;
     for row in ledger.rows.iter().filter(|row| row.is_counted()) {
@@ -124,11 +126,13 @@ pub(super) fn draw(context: &Context<'_>, _combined: &Scope) -> DataQuality {
     let share = categorised(ledger, verdicts);
     let no_rows = last.is_none().then_some(evidence::NO_TRANSACTIONS);
     let assumed = ledger.accounts.iter().any(|account| account.coverage.is_some_and(|coverage| coverage.assumed));
-    let mut of_accounts = Evidence::of("accountCoverage");
-    of_accounts.flags.extend(assumed.then_some(evidence::COVERAGE_ASSUMED));
+    let unseen_accounts = unseen(context, combined);
+    let (spend_coverage, of_spend) = spend_coverage(context, combined, &unseen_accounts);
+    let (declared, of_declared) = declared::compare(context, blocks);
     DataQuality {
-        accounts,
+        accounts: accounts::draw(context),
         windows,
+        gaps: gaps::draw(context),
         duplicates: duplicates(ledger),
         pending: ledger
             .holds
@@ -137,15 +141,24 @@ pub(super) fn draw(context: &Context<'_>, _combined: &Scope) -> DataQuality {
             .collect(),
         foreign_currency: foreign(ledger),
         categorised_share: share,
+        unseen_accounts,
+        spend_coverage,
+        coverage_for: uses::draw(context),
+        declared,
         days_since_last_transaction: last.map(|last| between(last, ledger.as_of)),
         evidence: QualityEvidence {
-            accounts: of_accounts,
-            balance_reconciles: Evidence::of("balanceReconciles").because(Some(evidence::NO_SECOND_BALANCE)),
+            accounts: Evidence::of("accountCoverage").flagged(evidence::COVERAGE_ASSUMED, assumed),
+            balance_reconciles: accounts::reconciliation(context),
             windows: windows_evidence,
+            gaps: Evidence::of("gaps"),
             duplicates: Evidence::of("duplicates"),
             pending: Evidence::of("pendingTwins"),
             foreign_currency: Evidence::of("foreignCurrency"),
             categorised_share: Evidence::of("categorisedShare").because(no_rows),
+            unseen_accounts: Evidence::of("unseenAccounts"),
+            spend_coverage: of_spend,
+            coverage_for: Evidence::of("coverageFor").flagged(evidence::COVERAGE_ASSUMED, assumed),
+            declared: of_declared,
             days_since_last_transaction: Evidence::of("daysSinceLastTransaction").because(no_rows),
             reporting_period: Evidence::of("reportingPeriod").because(ledger.period().is_none().then_some(evidence::NO_TRANSACTIONS)),
             combined_number_of_institutions: Evidence::of("distinctInstitutions"),
@@ -161,65 +174,6 @@ fn id(row: &Row<'_>) -> Box<str> {
     row.id().into()
 }
 
-/// Days on which an account moved, met in order.
-#[derive(Clone, Default)]
-struct Activity {
-    rows: u64,
-    counted: u64,
-    first: Option<Date>,
-    last: Option<Date>,
-    /// Inside the coverage.
-    active_days: i64,
-    last_inside: Option<Date>,
-    longest_gap: i64,
-}
-
-fn accounts(ledger: &Ledger<'_>) -> Vec<AccountQuality> {
-    let mut all = vec![Activity::default(); ledger.accounts.len()];
-    for row in &ledger.rows {
-        let activity = &mut all[row.account];
-        activity.rows += 1;
-        activity.counted += u64::from(row.is_counted());
-        let posted = row.status == Status::Posted && !row.marks.any(Marks::DUPLICATE);
-        let Some(day) = row.day.filter(|day| posted && *day <= ledger.as_of) else { continue };
-        activity.first.get_or_insert(day);
-        activity.last = Some(day);
-        let Some(window) = ledger.accounts[row.account].coverage.map(|coverage| coverage.window) else { continue };
-        if window.contains(day) && activity.last_inside != Some(day) {
-            // Days between two rows, or between the start and the first.
-            let quiet = activity.last_inside.map_or_else(|| between(window.from, day), |last| between(last, day) - 1);
-            activity.longest_gap = activity.longest_gap.max(quiet);
-            activity.active_days += 1;
-            activity.last_inside = Some(day);
-        }
-    }
-    let quality = |(account, activity): (usize, Activity)| {
-        let coverage = ledger.accounts[account].coverage;
-        let window = coverage.map(|coverage| coverage.window);
-        let until_end = window.map(|window| activity.last_inside.map_or(window.days(), |last| between(last, window.to)));
-        AccountQuality {
-            account_id: ledger.accounts[account].first().account_id.clone(),
-            customer_id: ledger.submission.customers[ledger.accounts[account].views[0].customer].customer_id.clone(),
-            coverage: coverage_facts(ledger, account),
-            first_posted_date: activity.first.map(Day),
-            last_posted_date: activity.last.map(Day),
-            transactions: activity.rows,
-            counted_transactions: activity.counted,
-            longest_gap_days: until_end.map(|quiet| quiet.max(activity.longest_gap)),
-            days_without_transactions: window.map(|window| window.days() - activity.active_days),
-            balance_reconciles: None,
-            sign_suspect: ledger.accounts[account].sign_suspect,
-        }
-    };
-    all.into_iter().enumerate().map(quality).collect()
-}
-
-/// The coverage of an account, as the report writes it.
-pub(super) fn coverage_facts(ledger: &Ledger<'_>, account: usize) -> Option<CoverageFacts> {
-    let coverage = ledger.accounts[account].coverage?;
-    Some(CoverageFacts { from: Day(coverage.window.from), to: Day(coverage.window.to), assumed: coverage.assumed })
-}
-
 fn windows(ledger: &Ledger<'_>, common: &Common, carries: &[bool]) -> (Windows, Evidence) {
     let days = common.window.map_or(0, crate::analysis::days::Window::days);
     let windows = WINDOWS.into_iter().map(|length| (length, days >= i64::from(length))).collect();
@@ -231,7 +185,7 @@ fn windows(ledger: &Ledger<'_>, common: &Common, carries: &[bool]) -> (Windows, 
         evidence.reason = Some(if days == 0 { evidence::NO_COVERAGE } else { evidence::COVERAGE_TOO_SHORT });
         let short = (0..ledger.accounts.len())
             .filter(|&account| carries[account] && ledger.usable(account).is_none_or(|window| window.days() < 365));
-        evidence.account_ids = short.map(|account| ledger.accounts[account].first().account_id.clone()).collect();
+        evidence.account_ids = short.map(|account| ledger.accounts[account].name.clone()).collect();
         if evidence.account_ids.is_empty() {
             // Each is long enough, but not on the same days.
             evidence.account_ids.clone_from(&common.binding);

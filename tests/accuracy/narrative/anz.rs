@@ -1,0 +1,61 @@
+//! ANZ: long channel words before the name, capitals throughout.
+
+use super::{Case, Clock, Fields, Grammar, Words};
+use crate::accuracy::truth::Split;
+
+pub(super) static GRAMMAR: Grammar = Grammar {
+    bank: "ANZ",
+    split: Split::RuleWriting,
+    bsb: "01",
+    case: Case::Upper,
+    clock: Clock::DateOnly,
+    widths: (22, 13, 80),
+    country: "",
+    fields: Fields { merchant_name: 30, mcc: 25, biller: 60, apca: 50, npp: 60, reference: 40, typed: 70 },
+    lists_debits: true,
+    posts_returns: true,
+    dishonour_fee: 0,
+    card: &["VISA DEBIT PURCHASE CARD {card} {merchant}", "EFTPOS {merchant}", "VISA DEBIT PURCHASE CARD {card} {merchant}"],
+    card_online: &["VISA DEBIT PURCHASE CARD {card} {name}", "VISA DEBIT PURCHASE CARD {card} {name} {place}"],
+    card_foreign: &["VISA DEBIT PURCHASE CARD {card} {name} {place} {fx} INC O/S FEE"],
+    card_refund: &["VISA DEBIT REFUND CARD {card} {merchant}", "VISA CREDIT PURCHASE RETURN CARD {card} {merchant}"],
+    atm: &["ATM ANZ {place} CARD {card}", "ATM DEBIT ANZ {place} {n6}"],
+    debit: &["PAYMENT TO {name} {n10}", "PAYMENT TO {name} {ref}"],
+    credit: &["TRANSFER FROM {name} {ref}", "CREDIT FROM {name} {ref}"],
+    payroll: &["TRANSFER FROM {name} {ref}", "PAY/SALARY FROM {name} {ref}", "CREDIT FROM {name} {ref}"],
+    bpay: &["ANZ INTERNET BANKING BPAY {name} {n6}", "ANZ M-BANKING BPAY {name} {n6}"],
+    pay_out: &[
+        "ANZ M-BANKING PAYMENT {n6} TO {name} {memo}",
+        "ANZ INTERNET BANKING PAYMENT {n6} TO {name}",
+        "ANZ OSKO PAYMENT TO {name} {memo}",
+    ],
+    pay_in: &["TRANSFER FROM {name} {memo}", "OSKO PAYMENT FROM {name} {memo}"],
+    own_out: &[
+        "ANZ M-BANKING FUNDS TFER TRANSFER {n6} TO XXXXXXXX{other}",
+        "ANZ INTERNET BANKING FUNDS TFER TRANSFER {n6} TO {othernum} {memo}",
+    ],
+    own_in: &[
+        "ANZ M-BANKING FUNDS TFER TRANSFER {n6} FROM XXXXXXXX{other}",
+        "ANZ INTERNET BANKING FUNDS TFER TRANSFER {n6} FROM {othernum} {memo}",
+    ],
+    debt_in: &["PAYMENT - THANK YOU", "ANZ INTERNET BANKING PAYMENT RECEIVED - THANK YOU"],
+    returned: &["REVERSAL OF DEBIT ENTRY {name} {n10}", "REVERSAL OF DEBIT ENTRY PAYMENT TO {name}"],
+    words: Words {
+        dishonour_fee: &["DISHONOUR FEE", "PERIODICAL PAYMENT DISHONOUR FEE"],
+        overdrawn_fee: &["HONOUR/OVERDRAWN FEE", "INFORMAL OVERDRAFT FEE"],
+        account_fee: &["ACCOUNT SERVICING FEE", "MONTHLY ACCOUNT SERVICE FEE"],
+        foreign_fee: &["OVERSEAS TRANSACTION FEE {n6}", "INTERNATIONAL TRANSACTION FEE"],
+        atm_fee: &["ATM OPERATOR FEE {place}", "NON ANZ ATM FEE"],
+        card_fee: &["ANNUAL FEE", "CREDIT CARD ANNUAL FEE"],
+        late_fee: &["LATE PAYMENT FEE"],
+        interest_in: &["CREDIT INTEREST PAID", "CREDIT INTEREST PAID - BONUS"],
+        interest_out: &["INTEREST CHARGED ON PURCHASES", "PURCHASE INTEREST CHARGES"],
+        loan_interest: &["LOAN INTEREST CHARGED", "DEBIT INTEREST CHARGED"],
+        cash_in: &["CASH DEPOSIT BRANCH {place}", "ATM CASH DEPOSIT ANZ {place}"],
+        cheque: &["CHEQUE {n6}"],
+        cash_advance: &["CASH ADVANCE ANZ ATM {place}", "CASH ADVANCE ATM {place}"],
+        cash_advance_fee: &["CASH ADVANCE FEE"],
+        loan_out: &["LOAN REPAYMENT TO A/C {n9}", "ANZ LOAN REPAYMENT {n9}"],
+        redraw: &["HOME LOAN REDRAW {n9}"],
+    },
+};
