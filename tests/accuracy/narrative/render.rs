@@ -29,9 +29,9 @@ pub(crate) struct Scene<'a> {
 
 /// The description of a row.
 pub(crate) fn description(grammar: &Grammar, said: &Said, scene: &Scene<'_>, random: &mut Random) -> String {
-    let template = random.pick(grammar.templates(said.channel));
+    let template = *random.pick(&wordy(grammar.templates(said.channel), said));
     let mut text = String::with_capacity(64);
-    let mut rest = *template;
+    let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
         text.push_str(before);
         let (placeholder, after) = after.split_once('}').expect("a closed placeholder");
@@ -42,6 +42,14 @@ pub(crate) fn description(grammar: &Grammar, said: &Said, scene: &Scene<'_>, ran
     let squeezed = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let cased = if grammar.case == Case::Upper { squeezed.to_uppercase() } else { squeezed };
     cut(&cased, grammar.widths.2)
+}
+
+/// The templates that say what the sender wrote, where it is more than a number.
+fn wordy(templates: &'static [&'static str], said: &Said) -> Vec<&'static str> {
+    let is_word = |text: &str| text.bytes().any(|byte| byte.is_ascii_alphabetic());
+    let with = |placeholder: &str| -> Vec<&'static str> { templates.iter().copied().filter(|one| one.contains(placeholder)).collect() };
+    let kept = if is_word(&said.memo) { with("{memo}") } else if is_word(&said.reference) { with("{ref}") } else { Vec::new() };
+    if kept.is_empty() { templates.to_vec() } else { kept }
 }
 
 /// The first so many characters, without a space at the end.
