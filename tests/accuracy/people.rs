@@ -359,8 +359,13 @@ fn beside(book: &mut Book) {
 }
 
 fn dividends(book: &mut Book, account: usize) {
+    let mut companies: Vec<&'static str> = Vec::new();
     for _ in 0..book.random.within(1, 3) {
         let company = book.brand("INVESTMENT_INCOME", "+").expect("companies").name;
+        if companies.contains(&company) {
+            continue;
+        }
+        companies.push(company);
         let month = book.random.within(1, 6);
         let first = Date::new(book.from.year() - 1, i8::try_from(month).expect("a month"), 1).expect("a date");
         let cents = book.random.within(40_00, 900_00);
