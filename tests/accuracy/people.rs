@@ -54,15 +54,16 @@ fn pay_day(book: &mut Book) -> Every {
 
 /// What an employer calls itself on a statement, and the reference beside it.
 fn employer(book: &mut Book) -> (String, String) {
-    let name = if book.random.chance(35) {
-        book.brand("SALARY", "+").expect("employers").name.to_owned()
-    } else {
-        let suffix = *book.random.pick(&["PTY LTD", "PL", "P/L", "GROUP", "AUSTRALIA", ""]);
-        let (first, industry) = (if book.random.chance(50) { book.word("surname") } else { book.word("business") }, book.word("industry"));
-        format!("{first} {industry} {suffix}").trim().to_uppercase()
-    };
+    let name = if book.random.chance(35) { book.brand("SALARY", "+").expect("employers").name.to_owned() } else { company(book) };
     let reference = book.word("pay reference").replace('-', "");
     (name, reference)
+}
+
+/// A business that nobody has heard of.
+fn company(book: &mut Book) -> String {
+    let suffix = *book.random.pick(&["PTY LTD", "PL", "P/L", "GROUP", "AUSTRALIA", ""]);
+    let (first, industry) = (if book.random.chance(50) { book.word("surname") } else { book.word("business") }, book.word("industry"));
+    format!("{first} {industry} {suffix}").trim().to_uppercase()
 }
 
 /// A job, with what happens in one: a rise, a bonus, pay in advance, a change of employer. Net pay a month, in cents.
@@ -263,7 +264,7 @@ fn sole_trader(book: &mut Book) {
     let clients = book.random.within(2, 5);
     let mut month = 0;
     for _ in 0..clients {
-        let client = if book.random.chance(70) { employer(book).0 } else { book.somebody().to_uppercase() };
+        let client = if book.random.chance(70) { company(book) } else { book.somebody().to_uppercase() };
         let each = book.random.within(600_00, 2_400_00);
         let mut day = after(book.from, book.random.within(0, 30));
         let mut rows = Vec::new();
@@ -358,8 +359,13 @@ fn beside(book: &mut Book) {
 }
 
 fn dividends(book: &mut Book, account: usize) {
+    let mut companies: Vec<&'static str> = Vec::new();
     for _ in 0..book.random.within(1, 3) {
         let company = book.brand("INVESTMENT_INCOME", "+").expect("companies").name;
+        if companies.contains(&company) {
+            continue;
+        }
+        companies.push(company);
         let month = book.random.within(1, 6);
         let first = Date::new(book.from.year() - 1, i8::try_from(month).expect("a month"), 1).expect("a date");
         let cents = book.random.within(40_00, 900_00);

@@ -104,19 +104,26 @@ fn purchase(book: &mut Book, category: &'static str, dollars: (i64, i64), favour
 /// A purchase from a local business whose trade stands in its name.
 fn local(book: &mut Book, account: usize, (day, cents): (jiff::civil::Date, i64), trade: &Trade) {
     let place = book.nearby();
-    let name = lists::local(&mut book.random, book.split, trade, place.0);
-    let mut said = facilitated(book, name, trade.mcc);
+    let mut said = Said::of(Channel::Card, lists::local(&mut book.random, book.split, trade, place.0));
+    said.mcc = trade.mcc;
     said.place = Some(place);
-    book.post(account, day, -cents, (trade.category, Stratum::LocalBusiness), said);
+    let width = book.bank(account).widths.0;
+    if book.random.chance(30) {
+        let facilitator = book.word("facilitator");
+        // What stands before the name must leave the word that tells the trade.
+        if told(trade, &said.name, width.saturating_sub(facilitator.len())) {
+            said.facilitator = facilitator;
+        }
+    }
+    let stratum = if told(trade, &said.name, width) { Stratum::LocalBusiness } else { Stratum::UnnamedBrand };
+    book.post(account, day, -cents, (trade.category, stratum), said);
 }
 
-fn facilitated(book: &mut Book, name: String, mcc: &'static str) -> Said {
-    let mut said = Said::of(Channel::Card, name);
-    said.mcc = mcc;
-    if book.random.chance(30) {
-        said.facilitator = book.word("facilitator");
-    }
-    said
+/// Six letters or more of the trade are left when the bank has cut the name.
+fn told(trade: &Trade, name: &str, width: usize) -> bool {
+    let word = trade.pattern.split(['{', '}']).filter(|part| !["surname", "place", "word"].contains(part)).max_by_key(|part| part.len());
+    let word: String = word.unwrap_or_default().trim().chars().take(6).collect();
+    name.chars().take(width).collect::<String>().contains(word.trim())
 }
 
 fn through(book: &mut Book, merchant: &Merchant) -> Said {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::figure::{Bar, Figure, Section, f1, percentile, ratio};
+use super::figure::{Bar, Figure, Section, harmonic, percentile, ratio};
 use super::join::{Ids, named, overlap};
 use super::taxonomy::Taxonomy;
 use super::{cents, is_built, list};
@@ -149,6 +149,5 @@ fn is_inside(rows: &[&str], of: &IncomeStream) -> bool {
 }
 
 fn both(found: Found) -> Option<f64> {
-    let (precision, recall) = (ratio(found.right, found.predicted)?, ratio(found.found, found.truth)?);
-    if precision + recall > 0.0 { Some(2.0 * precision * recall / (precision + recall)) } else { f1(0, 1, 1) }
+    harmonic(ratio(found.right, found.predicted), ratio(found.found, found.truth))
 }
