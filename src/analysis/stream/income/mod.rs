@@ -68,8 +68,8 @@ pub(super) fn recognise(finder: &Finder<'_, '_>, candidates: Vec<Stream>, verdic
         finder.ledger.rows.iter().zip(&*verdicts).filter(|(row, verdict)| row.amount.is_negative() && verdict.category == known.rent);
     let pays_rent = rent_rows.take(RENTS).count() == RENTS;
     let look = Look { finder, people: People::of(finder.ledger), known, pays_rent };
-    let parts: Vec<Stream> = candidates.into_iter().flat_map(|stream| parts::part(&look, stream, verdicts)).collect();
-    let mut judged: Vec<Judged> = parts.into_iter().map(|stream| look.judge(stream, verdicts)).collect();
+    let parts: Vec<(Class, Stream)> = candidates.into_iter().flat_map(|stream| parts::part(&look, stream, verdicts)).collect();
+    let mut judged: Vec<Judged> = parts.into_iter().map(|(class, stream)| look.judge(class, stream, verdicts)).collect();
     names::namesakes(&look, &mut judged, verdicts);
     joined::business(&look, &mut judged, verdicts);
     joined::dividends(&look, &mut judged, verdicts);
@@ -86,20 +86,24 @@ pub(super) fn recognise(finder: &Finder<'_, '_>, candidates: Vec<Stream>, verdic
 
 impl Look<'_, '_, '_> {
     /// What a group is by what its rows say.
-    fn judge(&self, stream: Stream, verdicts: &[Verdict]) -> Judged {
-        let first = &verdicts[stream.rows[0]];
-        let class = parts::class(stream.rows[0], verdicts, self);
+    fn judge(&self, class: Class, stream: Stream, verdicts: &[Verdict]) -> Judged {
         let kind = class.judgement();
-        let confidence = middle(stream.rows.iter().map(|&row| verdicts[row].confidence).collect());
+        let said = |row: &&usize| parts::class(**row, verdicts, self) == class;
+        let confidence = middle(stream.rows.iter().filter(said).map(|&row| verdicts[row].confidence).collect());
+        let own = verdicts[stream.rows[0]].category;
         let mut group = match class {
-            Class::Never(category) if category != first.category => {
+            Class::Never(category) if category != own => {
                 Judged { category, kind, confidence: GIVEN_BACK, rule: Some("stream:reimbursement"), stream }
             }
-            _ => Judged { category: first.category, kind, confidence, rule: None, stream },
+            Class::Income(category) => {
+                let differs = stream.rows.iter().any(|&row| verdicts[row].category != category);
+                Judged { category, kind, confidence, rule: differs.then_some("stream:same-payer"), stream }
+            }
+            Class::Never(category) => Judged { category, kind, confidence, rule: None, stream },
+            Class::Open => Judged { category: own, kind, confidence, rule: None, stream },
         };
-        match kind {
-            Judgement::Income => self.doubt(&mut group, verdicts),
-            Judgement::Open | Judgement::Never => {}
+        if kind == Judgement::Income {
+            self.doubt(&mut group, verdicts);
         }
         group
     }

@@ -176,7 +176,7 @@ pub(super) fn name(look: &Look<'_, '_, '_>, stream: &Stream) -> Vec<String> {
 /// Words that tell this payer from others, sorted: its name without what many are called.
 pub(super) fn distinctive(look: &Look<'_, '_, '_>, stream: &Stream) -> Vec<String> {
     let mut found = name(look, stream);
-    found.retain(|word| word.len() >= 3 && !traits::of(word, look.finder.ruleset).any(Word::COMPANY));
+    found.retain(|word| word.len() >= 3 && !traits::is_general(word) && !traits::of(word, look.finder.ruleset).any(Word::COMPANY));
     found.sort_unstable();
     found.dedup();
     found
