@@ -52,6 +52,7 @@ pub(super) fn business(look: &Look<'_, '_, '_>, groups: &mut Vec<Judged>, verdic
         if rows < RECEIPTS && parts.iter().all(|&at| groups[at].category != income) {
             continue;
         }
+        let parts = with_customers(look, groups, parts);
         for &at in &parts {
             let group = &mut groups[at];
             if group.category == income {
@@ -60,7 +61,9 @@ pub(super) fn business(look: &Look<'_, '_, '_>, groups: &mut Vec<Judged>, verdic
             (group.category, group.kind, group.confidence, group.rule) =
                 (income, Judgement::Income, INVOICED, Some("stream:business-receipts"));
         }
-        let few: Vec<usize> = parts.into_iter().filter(|&at| groups[at].stream.rows.len() < RECEIPTS).collect();
+        names::of_one_name(look, groups, &parts, verdicts, &mut gone);
+        let few = parts.into_iter().filter(|at| !gone.contains(at) && groups[*at].stream.rows.len() < RECEIPTS);
+        let few: Vec<usize> = few.collect();
         if let (true, Some(stream)) = (few.len() > 1, union(look, few.iter().map(|&at| &groups[at].stream), verdicts)) {
             groups[few[0]].stream = stream;
             gone.extend(&few[1..]);
