@@ -28,6 +28,12 @@ const GIVEN_BACK: u16 = 850;
 const OWN: u16 = 850;
 /// Rows that make a stream of labelled income; a lone credit is an event.
 const FEWEST: usize = 2;
+/// Pays from which their amounts can be said to hold or not; thousandths of them that may be out of line; of invoices, and what
+/// their median deviation may be.
+const FEW_TO_VARY: usize = 6;
+const PAYS_ASTRAY: usize = 250;
+const RECEIPTS_ASTRAY: usize = 150;
+const RECEIPTS_SPREAD: i128 = 50;
 /// Rows of rent paid out from which a household rents its home.
 const RENTS: usize = 2;
 
@@ -78,6 +84,9 @@ pub(super) fn recognise(finder: &Finder<'_, '_>, candidates: Vec<Stream>, verdic
         rhythm::judge(&look, group, verdicts);
     }
     joined::continuing(&look, &mut judged, verdicts);
+    for group in &mut judged {
+        look.loosen(group, verdicts);
+    }
     let mut streams: Vec<Stream> = judged.into_iter().map(|group| look.finish(group, verdicts)).collect();
     // A guessed refund that is no pay is a refund.
     streams.retain(|stream| stream.is_income || finder.ruleset.nature(stream.category) != Nature::Never);
@@ -142,6 +151,23 @@ impl Look<'_, '_, '_> {
             OwnName::Trust => Some((known.trust_distribution, Judgement::Income, OWN, "stream:own-trust")),
             OwnName::Person => {
                 payer::is_transfer(self, &group.stream).then_some((known.own_account_elsewhere, Judgement::Never, 800, "stream:own-name"))
+            }
+        }
+    }
+
+    /// Takes the rhythm from pay whose amounts do not hold: however regular its days, what it brings is its lowest mean.
+    fn loosen(&self, group: &mut Judged, verdicts: &[Verdict]) {
+        let stream = &group.stream;
+        let may_vary = self.finder.ruleset.nature(group.category) == Nature::Pay;
+        if group.kind != Judgement::Income || !may_vary || stream.cadence == Cadence::Irregular || stream.rows.len() < FEW_TO_VARY {
+            return;
+        }
+        let is_receipt = group.category == self.known.business_income && group.rule != Some("stream:own-company");
+        let most = if is_receipt { RECEIPTS_ASTRAY } else { PAYS_ASTRAY };
+        let spread = payer::spread(self, stream);
+        if stream.outliers.len() * 1_000 > stream.rows.len() * most || (is_receipt && spread > RECEIPTS_SPREAD) {
+            if let Some(loose) = self.finder.without_rhythm(stream, verdicts) {
+                group.stream = loose;
             }
         }
     }

@@ -76,6 +76,17 @@ fn names_merchant(look: &Look<'_, '_, '_>, stream: &Stream) -> bool {
     look.finder.ruleset.hits(&text).flat_map(|hit| hit.rules).any(|rule| rule.merchant.is_some() && rule.source != Source::Cue)
 }
 
+/// Median deviation from the median ÷ median of the amounts, in thousandths.
+pub(super) fn spread(look: &Look<'_, '_, '_>, stream: &Stream) -> i128 {
+    let middle = |mut amounts: Vec<i128>| {
+        amounts.sort_unstable();
+        amounts.get(amounts.len() / 2).copied().unwrap_or(0)
+    };
+    let amounts: Vec<i128> = stream.rows.iter().map(|&row| look.finder.ledger.rows[row].amount.get()).collect();
+    let median = middle(amounts.clone());
+    middle(amounts.iter().map(|amount| (amount - median).abs()).collect()) * 1_000 / median.max(1)
+}
+
 /// True where nearly all amounts are whole multiples of 50.00.
 pub(super) fn pays_round(look: &Look<'_, '_, '_>, stream: &Stream) -> bool {
     let round = stream.rows.iter().filter(|&&row| look.finder.ledger.rows[row].amount.get() % 5_000 == 0).count();
