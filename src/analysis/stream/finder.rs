@@ -190,6 +190,16 @@ impl<'f, 'a> Finder<'f, 'a> {
         self.stream(Found { account: group.account, is_credit: group.is_credit, key, series: whole }, verdicts)
     }
 
+    /// The rows of a stream as one without a rhythm, where its day is no promise of its amount.
+    pub(super) fn without_rhythm(&self, stream: &Stream, verdicts: &[Verdict]) -> Option<Stream> {
+        let mut items: Vec<Item> =
+            stream.rows.iter().chain(&stream.returned).filter_map(|&row| grouping::item(row, &self.ledger.rows[row])).collect();
+        items.sort_unstable_by_key(|item| (item.day, item.row));
+        let key = stream.rows.iter().find_map(|&row| self.group_of[row]).map(|group| self.groups.all[group as usize].key)?;
+        let series = Series::irregular(items);
+        self.stream(Found { account: stream.account, is_credit: stream.is_credit, key, series }, verdicts)
+    }
+
     /// Puts the streams in order and gives each its id.
     pub(super) fn close(&self, mut all: Vec<Stream>) -> Streams {
         all.sort_by_key(|stream| stream.rows.first().copied());
