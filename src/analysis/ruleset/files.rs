@@ -20,6 +20,7 @@ const EMBEDDED: &[(&str, &str)] = embedded![
     "brands_stop.tsv",
     "bsb_prefixes.tsv",
     "channels.tsv",
+    "confidence.tsv",
     "cues/education.tsv",
     "cues/faith.tsv",
     "cues/food.tsv",
