@@ -127,12 +127,9 @@ fn weighing(answer: &Answer, ruleset: &Ruleset) -> Vec<String> {
         format!("stated: {}", thousandths(stated)),
         format!("curve of {}: {}", answer.class.name(), thousandths(table.worth(answer.class, stated))),
     ];
-    steps.extend(
-        answer
-            .witnesses
-            .each()
-            .map(|witness| format!("{}: the doubt × {}.{:02}", witness.name(), table.doubt(witness) / 100, table.doubt(witness) % 100)),
-    );
+    steps.extend(answer.witnesses.each().map(|witness| {
+        format!("{}: odds of being wrong × {}.{:02}", witness.name(), table.odds(witness) / 100, table.odds(witness) % 100)
+    }));
     steps
 }
 
