@@ -43,7 +43,8 @@ impl Links {
         let repaid: BTreeSet<(&str, &str)> = truth.refunds.iter().map(|(refund, bought)| (&**refund, &**bought)).collect();
         let kind = |of: &str| truth.rows.get(of).map(|row| (row.account_id.as_str(), row.category));
         // Any purchase of that account and category may be the one that was repaid.
-        let right = refunds.iter().filter(|(refund, bought)| repaid.iter().any(|(one, of)| one == refund && kind(of) == kind(bought))).count();
+        let right =
+            refunds.iter().filter(|(refund, bought)| repaid.iter().any(|(one, of)| one == refund && kind(of) == kind(bought))).count();
         let sums = &mut self.refunds;
         *sums = (sums.0 + refunds.len() as u64, sums.1 + right as u64, sums.2 + repaid.len() as u64);
     }

@@ -92,7 +92,12 @@ impl Risks {
             let (bar, alarms) = if index < HELD { (Bar::AtLeast(0.97), Bar::AtMost(0.02)) } else { (Bar::Shown, Bar::Shown) };
             figures.push(Figure::share(format!("{code}, recall"), bar, fact.found, fact.truth));
             figures.push(Figure::share(format!("{code}, precision"), bar, fact.right, fact.said));
-            figures.push(Figure::value(format!("{code}, false alarms a clean household"), alarms, ratio(fact.alarms, self.clean), self.clean));
+            figures.push(Figure::value(
+                format!("{code}, false alarms a clean household"),
+                alarms,
+                ratio(fact.alarms, self.clean),
+                self.clean,
+            ));
         }
         Section::new("Risk facts", self.built, figures)
     }

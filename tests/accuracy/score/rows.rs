@@ -58,7 +58,8 @@ const EXAMPLES: usize = 6;
 
 impl Rows {
     pub(crate) fn add(&mut self, truth: &Truth, report: &Value, ids: &Ids, taxonomy: &Taxonomy) {
-        let copies: Vec<&str> = truth.accounts.iter().filter(|account| account.copy_of.is_some()).map(|account| &*account.account_id).collect();
+        let copies: Vec<&str> =
+            truth.accounts.iter().filter(|account| account.copy_of.is_some()).map(|account| &*account.account_id).collect();
         for row in list(&report["transactions"]) {
             let id = row["transactionId"].as_str().and_then(|id| ids.get(id));
             let Some(of) = id.and_then(|id| truth.rows.get(id)) else { continue };
@@ -123,7 +124,12 @@ impl Rows {
             (of(Stratum::KnownBrand), of(Stratum::UnnamedBrand), of(Stratum::LocalBusiness), of(Stratum::Confuser));
         let figures = vec![
             Figure::share("known brands and billers, exact", Bar::AtLeast(0.97), known.exact, known.rows),
-            Figure::share("brands that no file names, precision of answers", Bar::AtLeast(0.92), unnamed.exact, unnamed.rows - unnamed.abstained),
+            Figure::share(
+                "brands that no file names, precision of answers",
+                Bar::AtLeast(0.92),
+                unnamed.exact,
+                unnamed.rows - unnamed.abstained,
+            ),
             Figure::share("brands that no file names, coverage", Bar::Shown, unnamed.rows - unnamed.abstained, unnamed.rows),
             Figure::share("local businesses told by a word, exact", Bar::AtLeast(0.92), local.exact, local.rows),
             Figure::share("all rows, exact", Bar::AtLeast(0.92), all.exact, all.rows),
@@ -147,11 +153,21 @@ impl Rows {
         for stratum in Stratum::ALL {
             let Some(tally) = self.strata.get(&stratum) else { continue };
             figures.push(Figure::share(format!("{stratum:?}: exact"), Bar::Shown, tally.exact, tally.rows));
-            figures.push(Figure::share(format!("{stratum:?}: exact, by value (dollars)"), Bar::Shown, tally.exact_cents / 100, tally.cents / 100));
+            figures.push(Figure::share(
+                format!("{stratum:?}: exact, by value (dollars)"),
+                Bar::Shown,
+                tally.exact_cents / 100,
+                tally.cents / 100,
+            ));
             figures.push(Figure::share(format!("{stratum:?}: group"), Bar::Shown, tally.group, tally.rows));
             figures.push(Figure::share(format!("{stratum:?}: LIXI"), Bar::Shown, tally.lixi, tally.rows));
             figures.push(Figure::share(format!("{stratum:?}: exact or a neighbour"), Bar::Shown, tally.ambiguous, tally.rows));
-            figures.push(Figure::share(format!("{stratum:?}: precision of answers"), Bar::Shown, tally.exact, tally.rows - tally.abstained));
+            figures.push(Figure::share(
+                format!("{stratum:?}: precision of answers"),
+                Bar::Shown,
+                tally.exact,
+                tally.rows - tally.abstained,
+            ));
         }
         Section::new("By stratum", true, figures)
     }

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cdr_insights::analysis::ruleset::Ruleset;
 use cdr_insights::analysis::ruleset::Kind;
+use cdr_insights::analysis::ruleset::Ruleset;
 
 /// Groups, LIXI categories and neighbours of every code.
 #[derive(Debug)]
