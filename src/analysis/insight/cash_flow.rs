@@ -27,7 +27,8 @@ const OUT: [Role; 3] = [Role::Expense, Role::Commitment, Role::Risk];
 #[serde(rename_all = "camelCase")]
 pub struct CashFlow {
     months: Vec<Month>,
-    net_cash_flow: NetCashFlow,
+    #[serde(rename = "netCashFlow")]
+    net: NetCashFlow,
     months_in_deficit: Option<usize>,
     transfers: Transfers,
     evidence: CashFlowEvidence,
@@ -37,7 +38,8 @@ pub struct CashFlow {
 #[serde(rename_all = "camelCase")]
 struct Month {
     /// `YYYY-MM`
-    month: Box<str>,
+    #[serde(rename = "month")]
+    name: Box<str>,
     #[serde(rename = "in")]
     money_in: Cents,
     out: Cents,
@@ -93,7 +95,7 @@ pub(super) fn draw(context: &Context<'_>, scope: &Scope, income: &Income) -> Cas
     }
     CashFlow {
         months: months(scope, &calendar),
-        net_cash_flow: NetCashFlow { median: median(&amounts).filter(|_| is_enough), p20: percentile(&amounts, 20).filter(|_| is_enough) },
+        net: NetCashFlow { median: median(&amounts).filter(|_| is_enough), p20: percentile(&amounts, 20).filter(|_| is_enough) },
         months_in_deficit: (!amounts.is_empty()).then(|| amounts.iter().filter(|net| net.is_negative()).count()),
         transfers: transfers(context, scope),
         evidence: CashFlowEvidence {
@@ -116,7 +118,7 @@ fn months(scope: &Scope, calendar: &Calendar) -> Vec<Month> {
         let (arrived, left) = (money_in.months[at], -out.months[at]);
         let (with_people_in, with_people_out) = (arrived + from_people.months[at], left - to_people.months[at]);
         Month {
-            month: format!("{:04}-{:02}", month.from.year(), month.from.month()).into(),
+            name: format!("{:04}-{:02}", month.from.year(), month.from.month()).into(),
             money_in: arrived,
             out: left,
             net: arrived - left,

@@ -214,7 +214,7 @@ impl Risks {
         let gambling = part(&[known.gambling, known.lottery, known.gambling_winnings], "netGambling");
         let crypto = part(&[known.crypto, known.investment_proceeds], "netCrypto");
         let cash = part(&[known.cash_withdrawal, known.cash_advance], "cashOut");
-        Self { gambling, crypto, cash, calendar }
+        Self { calendar, gambling, crypto, cash }
     }
 
     /// The cost of the month that begins on a day, each part floored at 0 over the window and not by month; `None` outside the window.

@@ -55,6 +55,7 @@ pub(super) struct MissingEssential {
 }
 
 /// What the rows of a scope pay for, and what they make possible.
+#[expect(clippy::struct_excessive_bools, reason = "facts of the rows, none of which excludes another")]
 #[derive(Clone, Copy, Debug, Default)]
 struct Seen {
     paid: [bool; ALL.len()],

@@ -74,7 +74,9 @@ fn together(pool: &Pool<'_, '_>, days: Window) -> Option<Vec<Cents>> {
         if !pool.carries[account] {
             // Nothing moved on it.
             let anchor = pool.context.walks[account].anchor?;
-            sums.iter_mut().for_each(|sum| *sum += anchor.balance);
+            for sum in &mut sums {
+                *sum += anchor.balance;
+            }
             continue;
         }
         let walk = &pool.context.walks[account].end_of_day;

@@ -15,7 +15,7 @@ const MONTH: usize = 31;
 /// What a past month brought and took by its day, payments of known streams left out.
 pub(super) type PastMonth = [Cents; MONTH];
 
-/// A small generator of numbers that look like chance and are the same each time: SplitMix64 of Steele, Lea and Flood.
+/// A small generator of numbers that look like chance and are the same each time: `SplitMix64` of Steele, Lea and Flood.
 pub(super) struct Draws(u64);
 
 impl Draws {
@@ -74,7 +74,7 @@ pub(super) fn draw(start: &Start<'_>, days: usize, step: usize, draws: &mut Draw
             known[at] += *amount;
         }
     }
-    let is_point = |at: usize| (at + 1) % step == 0 || at + 1 == days;
+    let is_point = |at: usize| (at + 1).is_multiple_of(step) || at + 1 == days;
     let mut at_points: Vec<Vec<Cents>> = (0..days).filter(|at| is_point(*at)).map(|_| Vec::with_capacity(PATHS)).collect();
     let mut lowest = Vec::with_capacity(PATHS);
     for _ in 0..PATHS {
