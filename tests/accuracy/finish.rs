@@ -30,15 +30,15 @@ pub(crate) fn settle(book: &mut Book) {
         let lowest = lowest(book, account);
         let opening = match book.accounts[account].product {
             Product::HomeLoan | Product::PersonalLoan => continue,
-            Product::Card => -book.random.within(150_00, 2_400_00),
-            Product::Everyday if !book.clean && book.random.chance(45) => -lowest - book.random.within(15_00, 380_00),
-            Product::Everyday => -lowest + book.random.within(40_00, 1_900_00),
-            Product::Savings => -lowest + book.random.within(100_00, 22_000_00),
+            Product::Card => -book.random.within(15_000, 240_000),
+            Product::Everyday if !book.clean && book.random.chance(45) => -lowest - book.random.within(1_500, 38_000),
+            Product::Everyday => -lowest + book.random.within(4_000, 190_000),
+            Product::Savings => -lowest + book.random.within(10_000, 2_200_000),
         };
         book.accounts[account].opening = opening;
         if book.accounts[account].product == Product::Card {
             let owed = (-(opening + lowest)).max(-opening);
-            book.accounts[account].limit = (owed * 13 / 10 / 1_000_00 + 2) * 1_000_00;
+            book.accounts[account].limit = (owed * 13 / 10 / 100_000 + 2) * 100_000;
         }
         let anchor =
             book.random.weighted(&[(62, Anchor::True), (16, Anchor::Unstated), (11, Anchor::Lagging), (11, Anchor::PendingInclusive)]);
@@ -82,19 +82,18 @@ pub(crate) fn write(book: &mut Book) -> Vec<Written> {
         }
         let id = format!("{}{:07}", random.digits(3), at);
         let chance = random.next();
-        let row = match row.repeats {
-            // A row that comes again is the same record to the letter; but for the id of a re-posting.
-            Some((of, repeat)) => match said.get(&of) {
-                // Nothing but a receipt tells a payment posted again from two equal payments.
-                Some(first) if repeat == Repeat::Reposted && !has_receipt(&first.description) => continue,
-                Some(first) if repeat == Repeat::SameId => Written { at, ..first.clone() },
-                Some(first) => Written { at, id, ..first.clone() },
-                None => continue,
-            },
-            None => {
-                let (description, happened) = say(book, at, &mut random);
-                Written { at, account: row.account, id, description, happened, chance }
+        let row = if let Some((of, repeat)) = row.repeats {
+            let Some(first) = said.get(&of) else { continue };
+            // Nothing but a receipt tells a payment posted again from two equal payments.
+            if repeat == Repeat::Reposted && !has_receipt(&first.description) {
+                continue;
             }
+            // It is the same record to the letter, but for the id of a re-posting.
+            let id = if repeat == Repeat::SameId { first.id.clone() } else { id };
+            Written { at, id, ..first.clone() }
+        } else {
+            let (description, happened) = say(book, at, &mut random);
+            Written { at, account: row.account, id, description, happened, chance }
         };
         said.insert(at, row.clone());
         written.push(row);
@@ -129,7 +128,7 @@ fn say(book: &Book, at: At, random: &mut Random) -> (String, Date) {
     let scene = Scene {
         day: happened,
         card: &account.card,
-        habit: habit(&account.account_id, row),
+        habit: habit(&account.id, row),
         other: other.map_or(("", "", ""), |other| {
             let product = other.nickname.as_deref().unwrap_or(&other.name);
             (&other.number, &other.bsb, product)

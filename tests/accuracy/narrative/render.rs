@@ -62,7 +62,13 @@ fn varies(channel: Channel) -> bool {
 fn wordy(templates: &'static [&'static str], said: &Said) -> Vec<&'static str> {
     let is_word = |text: &str| text.bytes().any(|byte| byte.is_ascii_alphabetic());
     let with = |placeholder: &str| -> Vec<&'static str> { templates.iter().copied().filter(|one| one.contains(placeholder)).collect() };
-    let kept = if is_word(&said.memo) { with("{memo}") } else if is_word(&said.reference) { with("{ref}") } else { Vec::new() };
+    let kept = if is_word(&said.memo) {
+        with("{memo}")
+    } else if is_word(&said.reference) {
+        with("{ref}")
+    } else {
+        Vec::new()
+    };
     if kept.is_empty() { templates.to_vec() } else { kept }
 }
 
