@@ -361,3 +361,24 @@ fn lumpy_bills_outside_streams_are_spread_over_the_flexible_months() {
     let expenses = expenses(&everyday(rows));
     assert_eq!((cents(&expenses["flexibleP20"]), cents(&expenses["flexibleP80"])), (22_000, 28_000), "a twelfth in each month");
 }
+
+#[test]
+fn without_the_rows_it_names_a_category_is_gone_and_the_others_stand() {
+    let mut rows = year_of_food();
+    rows.extend(MONTHS.iter().map(|month| row(&format!("{month}-03"), -1_699, "NETFLIX")));
+    rows.push(row("2026-02-03", -120_000, "AAMI INSURANCE"));
+    rows.push(row("2026-03-02", -33_000, "KMART 1042 MARION SA AUS Card xx8812"));
+    rows.push(row("2026-03-20", 22_000, "REFUND KMART MARION SA AUS Card xx8812"));
+    let rows: Vec<Transaction> = rows.into_iter().zip(0..).map(|(row, at)| row.id(&format!("t{at}"))).collect();
+    let before = expenses(&everyday(rows.clone()));
+    let categories = before["byCategory"].as_array().expect("a list");
+    assert_eq!(categories.len(), 4);
+    for category in categories {
+        let named: Vec<&str> =
+            category["transactionIds"].as_array().expect("a list").iter().map(|id| id.as_str().expect("an id")).collect();
+        let left = rows.iter().filter(|row| !named.contains(&row.transaction_id.as_deref().expect("an id"))).cloned().collect();
+        let after = expenses(&everyday(left));
+        let others: Vec<&Value> = categories.iter().filter(|other| other["category"] != category["category"]).collect();
+        assert_eq!(after["byCategory"].as_array().expect("a list").iter().collect::<Vec<_>>(), others);
+    }
+}

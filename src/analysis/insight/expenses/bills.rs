@@ -17,6 +17,8 @@ use crate::money::Cents;
 pub(super) const YEAR: i64 = 365;
 /// More than so many a year are no lumpy bills.
 const MOST_A_YEAR: i128 = 4;
+/// Two bills that lie a month apart do not make a payee one that bills monthly.
+const LEAST_FREQUENT: usize = 3;
 /// From so many days from first to last on, a fifth bill within a year is the first of the next.
 const FOUR_QUARTERS: i64 = 336;
 
@@ -79,8 +81,14 @@ pub(super) fn find(context: &Context<'_>, items: &[Item], window: Window) -> Vec
 /// Who sent a row that may be a lumpy bill.
 fn payee<'c>(context: &Context<'c>, item: &Item) -> Option<Payee<'c>> {
     let stream = context.streams.of_row.get(item.row).copied().flatten();
-    if let Some((at, times)) = stream.and_then(|at| Some((at, context.streams.all[at as usize].cadence.per_year()?))) {
-        return (times <= MOST_A_YEAR).then_some(Payee::Stream(at));
+    let rhythm = stream.and_then(|at| {
+        let stream = &context.streams.all[at as usize];
+        Some((at, stream.cadence.per_year()?, stream.rows.len()))
+    });
+    match rhythm {
+        Some((at, times, _)) if times <= MOST_A_YEAR => return Some(Payee::Stream(at)),
+        Some((_, _, rows)) if rows >= LEAST_FREQUENT => return None,
+        _ => {}
     }
     context.ruleset.profile().bills_a_year(item.category)?;
     let name = context.verdicts[item.row].merchant.as_deref().unwrap_or(&context.narratives[item.row].text);
