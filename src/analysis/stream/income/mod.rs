@@ -102,7 +102,8 @@ impl Look<'_, '_, '_> {
         let own = verdicts[stream.rows[0]].category;
         let mut group = match class {
             Class::Never(category) if category != own => {
-                Judged { category, kind, confidence: GIVEN_BACK, rule: Some("stream:reimbursement"), stream }
+                let rule = if category == self.known.reversal { "stream:returned" } else { "stream:reimbursement" };
+                Judged { category, kind, confidence: GIVEN_BACK, rule: Some(rule), stream }
             }
             Class::Income(category) => {
                 let differs = stream.rows.iter().any(|&row| verdicts[row].category != category);

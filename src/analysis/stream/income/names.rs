@@ -8,12 +8,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Judged, Judgement, Look, joined, payer};
 use crate::analysis::label::Verdict;
+use crate::analysis::ruleset::Nature;
 use crate::analysis::stream::{Cadence, Stream};
 
 /// Groups of one first word that are tried one by one.
 const MOST_TRIED: usize = 16;
 /// Letters of a cut word.
 const CUT: usize = 3;
+/// Days between two pays at most.
+const LONGEST: i64 = 31;
 /// Weight of a slot that is filled or missed against a row beside the rhythm.
 const SLOT: i64 = 4;
 /// Rows of a bonus or a correction, which may stand beside the rhythm.
@@ -81,7 +84,7 @@ fn join(look: &Look<'_, '_, '_>, groups: &mut [Judged], alike: &[usize], verdict
 /// The whole of some groups, where it keeps its rhythm no worse than its parts.
 fn better(look: &Look<'_, '_, '_>, groups: &[Judged], parts: &[usize], verdicts: &[Verdict]) -> Option<Stream> {
     let whole = joined::union(look, parts.iter().map(|&at| &groups[at].stream), verdicts)?;
-    let (regular, loose): (Vec<usize>, Vec<usize>) = parts.iter().partition(|&&at| groups[at].stream.cadence != Cadence::Irregular);
+    let (regular, loose): (Vec<usize>, Vec<usize>) = parts.iter().partition(|&&at| has_rhythm(look, &groups[at]));
     let is_better = match *regular {
         [] => true,
         [only] => {
@@ -94,6 +97,12 @@ fn better(look: &Look<'_, '_, '_>, groups: &[Judged], parts: &[usize], verdicts:
         _ => worth(&whole) >= parts.iter().map(|&at| worth(&groups[at].stream)).sum(),
     };
     is_better.then_some(whole)
+}
+
+/// True for a rhythm that is none by accident: nobody is paid once a year, and two bonuses are no job.
+fn has_rhythm(look: &Look<'_, '_, '_>, group: &Judged) -> bool {
+    let days = group.stream.cadence.days();
+    days.is_some_and(|days| days <= LONGEST || look.finder.ruleset.nature(group.category) != Nature::Pay)
 }
 
 fn filled(stream: &Stream) -> usize {

@@ -41,8 +41,15 @@ pub(super) fn class(row: usize, verdicts: &[Verdict], look: &Look<'_, '_, '_>) -
     if category == known.salary && payer::says_reimbursement(look, row) {
         return Class::Never(known.employer_reimbursement);
     }
-    match look.finder.ruleset.kind(category) {
-        Kind::Income if verdict.confidence >= SAID => Class::Income(category),
+    let is_income = look.finder.ruleset.kind(category) == Kind::Income;
+    if is_income && look.finder.narratives[row].failure {
+        return Class::Never(known.reversal);
+    }
+    if category == known.gov_other && payer::is_namesake_of_agency(look, row) {
+        return Class::Open;
+    }
+    match () {
+        _ if is_income && verdict.confidence >= SAID => Class::Income(category),
         // A shop's name on a bank credit may be an employer's.
         _ if category == known.uncategorised_credit || category == known.other_credit && verdict.layer == Layer::Abstained => Class::Open,
         _ if category == known.refund && verdict.confidence < SURE && matches!(verdict.layer, Layer::Name | Layer::Cue) => Class::Open,

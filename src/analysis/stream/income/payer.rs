@@ -154,6 +154,16 @@ pub(super) fn says_reimbursement(look: &Look<'_, '_, '_>, row: usize) -> bool {
     words::words(&look.finder.narratives[row].folded).any(is_so)
 }
 
+/// True where SERVICES AUSTRALIA is the end of a company's name: HARTWELL FACILITY SERVICES AUSTRALIA is no agency.
+pub(super) fn is_namesake_of_agency(look: &Look<'_, '_, '_>, row: usize) -> bool {
+    let text = &look.finder.narratives[row].text;
+    let before = text.find("SERVICES AUSTRALIA").map(|at| &text[..at]);
+    let names = |word: &str| word.len() > 2 && !traits::is_word_of_pay(word) && TRANSFER_WORDS.binary_search(&word).is_err();
+    before.is_some_and(|before| {
+        words::words(before).any(|word| names(word) && !matches!(word, "GOV" | "AUS" | "AUST" | "GOVT" | "DHS" | "DEPT"))
+    })
+}
+
 /// True where the payer says that it is a dividend or a distribution.
 pub(super) fn says_dividend(look: &Look<'_, '_, '_>, stream: &Stream) -> bool {
     words::words(&look.finder.narratives[stream.rows[0]].text).skip(1).any(is_dividend)
