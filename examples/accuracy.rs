@@ -1,12 +1,106 @@
 //! The development benchmark: `cargo run --release --no-default-features --example accuracy`.
+//!
+//! Prints every figure of the bars for the held-out and the rule-writing split. Options: `--households N` (400), `--seed S` (1),
+//! `--split held-out|rule-writing`, `--months M`, `--worst [N]` (wrong answers, of the rule-writing split only), `--categories`, `--payload INDEX` (writes one
+//! household's request body and stops).
 
 #[path = "../tests/accuracy/mod.rs"]
+#[expect(dead_code, reason = "the tests use more of it")]
 mod accuracy;
+#[path = "../tests/accuracy/score/mod.rs"]
+mod score;
 
-fn main() {
-    let recipe = accuracy::Recipe { seed: 1, split: None, months: None };
-    for index in 0..4 {
-        let household = accuracy::household(recipe, index);
-        println!("{}", String::from_utf8_lossy(&household.payload));
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use accuracy::truth::Split;
+use accuracy::{Recipe, household};
+use cdr_insights::analysis::ruleset::Ruleset;
+use score::Score;
+use score::taxonomy::Taxonomy;
+
+/// What was asked for.
+struct Asked {
+    recipe: Recipe,
+    households: u64,
+    worst: Option<usize>,
+    categories: bool,
+    payload: Option<u64>,
+}
+
+fn main() -> ExitCode {
+    let asked = match asked(std::env::args().skip(1)) {
+        Ok(asked) => asked,
+        Err(problem) => {
+            eprintln!("{problem}");
+            return ExitCode::FAILURE;
+        }
+    };
+    if let Some(index) = asked.payload {
+        let made = household(asked.recipe, index);
+        return if std::io::stdout().write_all(&made.payload).is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     }
+    let ruleset = Ruleset::embedded();
+    let taxonomy = Taxonomy::of(&ruleset);
+    let mut scores: BTreeMap<Split, Score> = BTreeMap::new();
+    for index in 0..asked.households {
+        let made = household(asked.recipe, index);
+        let report = score::report(&made, &ruleset);
+        scores.entry(made.truth.split).or_default().add(&made.truth, &report, &taxonomy);
+    }
+    for (split, score) in scores.iter().rev() {
+        print(*split, score, &asked);
+    }
+    ExitCode::SUCCESS
+}
+
+fn print(split: Split, score: &Score, asked: &Asked) {
+    println!("\n# {split:?}: {} households, seed {}\n", score.households, asked.recipe.seed);
+    for section in score.sections() {
+        println!("## {}\n\n| figure | bar | value | of | |\n|---|---|---|---|---|", section.title);
+        for figure in &section.figures {
+            println!("{}", figure.line(section.built));
+        }
+        println!();
+    }
+    if asked.categories {
+        println!("| category | rows | right | abstained |\n|---|---|---|---|");
+        for (code, rows, right, abstained) in score.by_category() {
+            println!("| {code} | {rows} | {right} | {abstained} |");
+        }
+    }
+    // What is held out stays held out: its wrong answers are counted and never shown.
+    if let Some(count) = asked.worst.filter(|_| split == Split::RuleWriting) {
+        println!("\n| truth | answer | times | examples |\n|---|---|---|---|");
+        for wrong in score.wrong().into_iter().take(count) {
+            println!("| {} | {} | {} | {} |", wrong.truth, wrong.answer, wrong.times, wrong.examples.join(" · "));
+        }
+    }
+}
+
+fn asked(mut words: impl Iterator<Item = String>) -> Result<Asked, String> {
+    let mut asked =
+        Asked { recipe: Recipe { seed: 1, split: None, months: None }, households: 400, worst: None, categories: false, payload: None };
+    while let Some(word) = words.next() {
+        let mut number = || words.next().and_then(|value| value.parse::<u64>().ok()).ok_or_else(|| format!("{word} takes a number"));
+        match word.as_str() {
+            "--households" => asked.households = number()?,
+            "--seed" => asked.recipe.seed = number()?,
+            "--months" => {
+                let months = i32::try_from(number()?).ok().filter(|months| (3..=24).contains(months));
+                asked.recipe.months = Some(months.ok_or("--months takes 3 to 24")?);
+            }
+            "--payload" => asked.payload = Some(number()?),
+            "--worst" => asked.worst = Some(number().map_or(40, |count| usize::try_from(count).unwrap_or(usize::MAX))),
+            "--categories" => asked.categories = true,
+            "--split" => match words.next().as_deref() {
+                Some("held-out") => asked.recipe.split = Some(Split::HeldOut),
+                Some("rule-writing") => asked.recipe.split = Some(Split::RuleWriting),
+                _ => return Err("--split takes held-out or rule-writing".into()),
+            },
+            other => return Err(format!("{other} is no option")),
+        }
+    }
+    Ok(asked)
 }

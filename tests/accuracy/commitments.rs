@@ -191,7 +191,7 @@ fn shared_cards(book: &mut Book) {
 /// Purchases in four: each seen only by its instalments.
 fn plans(book: &mut Book, category: &'static str, count: (i64, i64), dollars: (i64, i64)) {
     let Some(provider) = book.brand(category, "dco") else { return };
-    let plans = book.random.within(count.0, count.1) * (book.days() / 60 + 1);
+    let plans = book.random.within(count.0, count.1) * (book.days() / 120 + 1);
     let account = book.everyday(0);
     let mut rows = Vec::new();
     for _ in 0..plans {
@@ -272,7 +272,7 @@ fn wage_advances(book: &mut Book) {
 /// Wagering, lotteries, crypto, and what they pay back.
 fn bets(book: &mut Book) {
     for (percent, category, per_month, low, high, back, returns) in [
-        (55, "GAMBLING", 9, 5, 120, "GAMBLING_WINNINGS", 12),
+        (55, "GAMBLING", 6, 5, 120, "GAMBLING_WINNINGS", 12),
         (40, "LOTTERY", 3, 10, 60, "GAMBLING_WINNINGS", 0),
         (22, "CRYPTO", 1, 50, 600, "INVESTMENT_PROCEEDS", 10),
     ] {

@@ -55,7 +55,7 @@ pub(crate) fn spend(book: &mut Book) {
             continue;
         }
         let favourites = favourites(book, category);
-        let times = months * tenths * scale * book.random.within(70, 130) / 1_000_000;
+        let times = months * tenths * scale * book.random.within(70, 130) / 100_000;
         for _ in 0..times {
             purchase(book, category, dollars, &favourites);
         }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod affordability;
+mod balances;
 mod cash_flow;
 mod commitments;
 mod counting;
@@ -13,6 +14,7 @@ mod income;
 mod mock_files;
 mod payloads;
 mod properties;
+mod quality;
 mod refunds;
 mod repeats;
 mod reversals;

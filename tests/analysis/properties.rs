@@ -108,7 +108,7 @@ proptest! {
     #[test]
     fn the_totals_are_those_of_the_rows_without_an_excluding_flag(rows in any_rows()) {
         let report = report(&of(rows));
-        let told = ["debtRepayment", "debtCost", "possibleDuplicate", "signContradictsType", "repeated", "wasPending"];
+        let told = ["debtRepayment", "debtCost", "possibleDuplicate", "signContradictsType", "repeated", "wasPending", "returned", "refinance"];
         let in_figures = |row: &&Value| flags(row).iter().all(|flag| told.contains(flag));
         let amounts = report["transactions"].as_array().expect("a list").iter().filter(in_figures).map(|row| cents(&row["amount"]));
         let (mut credit, mut debit) = (0, 0);

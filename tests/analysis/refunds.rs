@@ -8,11 +8,6 @@ use crate::support::*;
 const BOUGHT: &str = "KMART 1042 MARION SA AUS Card xx8812";
 const REFUND: &str = "REFUND KMART MARION SA AUS Card xx8812";
 
-fn by_id<'a>(report: &'a Value, id: &str) -> &'a Value {
-    let rows = report["transactions"].as_array().expect("a list");
-    rows.iter().find(|row| row["transactionId"] == id).expect("it is there")
-}
-
 /// What the row `back` refunds, and its category.
 fn refunded(rows: Vec<Transaction>) -> (Value, Value) {
     let report = report(&single(vec![account("a"), account("b")], rows));

@@ -1,8 +1,7 @@
 //! Payments that failed, and credits that were taken back.
 
-use cdr_insights::analysis::label;
-use cdr_insights::analysis::ledger::{self, Follow, LOOKS, Ledger};
-use cdr_insights::submission::{Submission, Transaction, TransactionType};
+use cdr_insights::analysis::ledger::{Follow, LOOKS};
+use cdr_insights::submission::{Transaction, TransactionType};
 use serde_json::Value;
 
 use crate::support::*;
@@ -15,11 +14,6 @@ fn debit(date: &str, cents: i128, text: &str, id: &str) -> Transaction {
 
 fn back(date: &str, cents: i128, text: &str, id: &str) -> Transaction {
     row(date, cents, text).id(id)
-}
-
-fn by_id<'a>(report: &'a Value, id: &str) -> &'a Value {
-    let rows = report["transactions"].as_array().expect("a list");
-    rows.iter().find(|row| row["transactionId"] == id).expect("it is there")
 }
 
 /// What the row `back` reverses.
@@ -117,14 +111,6 @@ fn another_account_or_amount_is_another_payment() {
         ],
     ));
     assert!(flags(by_id(&report, "failed")).is_empty());
-}
-
-/// The settled ledger of the only order.
-fn settled(submission: &Submission) -> Ledger<'_> {
-    let mut ledger = Ledger::open(submission, &submission.orders[0], AS_OF);
-    let (narratives, mut verdicts) = label::read(ledger.rows.iter().map(|row| (row.transaction(), ledger.account_of(row))), &RULES);
-    ledger::settle(&mut ledger, &narratives, &mut verdicts, &RULES);
-    ledger
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! Small payloads, and what the report says of them.
 
-use cdr_insights::analysis::analyse;
+use cdr_insights::analysis::ledger::{self, Ledger};
 use cdr_insights::analysis::report::{Stamp, assemble, document};
 use cdr_insights::analysis::ruleset::Ruleset;
+use cdr_insights::analysis::{analyse, label};
 use cdr_insights::money::Cents;
 use cdr_insights::submission::{
     Account, Balance, Currency, Customer, Moment, Order, Ownership, ProductCategory, Status, Submission, Transaction, TransactionType,
@@ -223,4 +224,18 @@ pub(crate) fn category(report: &Value, code: &str) -> Value {
     let groups = report["combinedSummary"]["combinedCategoryGroupSummary"]["combinedCategoryGroups"].as_array().expect("a list");
     let mut categories = groups.iter().flat_map(|group| group["categories"].as_array().expect("a list"));
     categories.find(|category| category["category"] == code).cloned().unwrap_or_default()
+}
+
+/// The settled ledger of the only order.
+pub(crate) fn settled(submission: &Submission) -> Ledger<'_> {
+    let mut ledger = Ledger::open(submission, &submission.orders[0], AS_OF);
+    let (narratives, mut verdicts) = label::read(ledger.rows.iter().map(|row| (row.transaction(), ledger.account_of(row))), &RULES);
+    ledger::settle(&mut ledger, &narratives, &mut verdicts, &RULES);
+    ledger
+}
+
+/// `transactions[]` of this id.
+pub(crate) fn by_id<'a>(report: &'a Value, id: &str) -> &'a Value {
+    let rows = report["transactions"].as_array().expect("a list");
+    rows.iter().find(|row| row["transactionId"] == id).expect("it is there")
 }

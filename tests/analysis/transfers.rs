@@ -1,7 +1,6 @@
 //! Money between own accounts.
 
-use cdr_insights::analysis::label;
-use cdr_insights::analysis::ledger::{self, LOOKS, Ledger};
+use cdr_insights::analysis::ledger::{self, LOOKS};
 use cdr_insights::submission::{Account, ProductCategory, Submission, Transaction, TransactionType};
 use serde_json::Value;
 
@@ -278,14 +277,6 @@ fn the_other_half_may_lie_outside_the_period() {
     let report = report(&submission);
     assert_eq!(rows(&report, FROM)[0]["category"], "INTERNAL_TRANSFER");
     assert_eq!(counted(&report), 1);
-}
-
-/// The settled ledger of the only order.
-fn settled(submission: &Submission) -> Ledger<'_> {
-    let mut ledger = Ledger::open(submission, &submission.orders[0], AS_OF);
-    let (narratives, mut verdicts) = label::read(ledger.rows.iter().map(|row| (row.transaction(), ledger.account_of(row))), &RULES);
-    ledger::settle(&mut ledger, &narratives, &mut verdicts, &RULES);
-    ledger
 }
 
 #[test]

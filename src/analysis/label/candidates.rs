@@ -310,8 +310,9 @@ fn found<'a>(evidence: &'a Evidence<'_>, ruleset: &'a Ruleset) -> Vec<Found<'a>>
         for hit in ruleset.hits(&words.padded) {
             // Words of the place alone are the place's, unless they are all of it and nothing else says that it is one.
             let is_place = segment == 0 && evidence.narrative.doubtful() == Some(&(hit.start..hit.end));
-            if hit.start < words.core.end || is_place {
-                found.push(Found { segment, hit, in_core: hit.end > words.core.start, is_place });
+            let in_core = hit.end > words.core.start && (hit.start < words.core.end || is_place);
+            if in_core || hit.rules.iter().any(|rule| rule.source == Source::Phrase) {
+                found.push(Found { segment, hit, in_core, is_place });
             }
         }
     }

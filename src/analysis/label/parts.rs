@@ -347,8 +347,10 @@ impl<'a> Parts<'a> {
             match word {
                 "AUTHORISATION" | "AUTHORIZATION" | "PREAUTH" | "PREAUTHORISATION" => authorisation = true,
                 "DISHONOUR" | "DISHONOURED" | "DISHONOR" | "DISHONORED" | "DISHON" | "RETURNED" | "UNPAID" | "REVERSAL" | "REVERSED"
-                | "FAILED" | "INSUFFICIENT" | "REJECTED" | "BOUNCED" => failure = true,
-                "RETURN" => failure |= matches!(before, "PAYMENT" | "DEBIT" | "CHEQUE" | "DD" | "CHQ"),
+                | "FAILED" | "INSUFFICIENT" | "INSUFF" | "REJECTED" | "BOUNCED" => failure = true,
+                "RETURN" => failure |= matches!(before, "PAYMENT" | "DEBIT" | "CHEQUE" | "DD" | "CHQ" | "DEP" | "DEPOSIT" | "ITEM"),
+                // REFER TO DRAWER: what a bank says of a payment that it does not make.
+                "DRAWER" => failure |= before == "TO",
                 _ => {}
             }
             before = word;

@@ -16,6 +16,14 @@ const GUESSED_REFUND: u16 = 450;
 /// a merchant's name in a fee is only what the fee was for.
 pub(super) fn fee_or_interest(evidence: &Evidence<'_>, candidates: &Candidates<'_>, ruleset: &Ruleset) -> Option<Verdict> {
     let known = ruleset.known();
+    // A charge that speaks of a failure is for that failure, however a bank words it.
+    let is_charge = evidence.row.kind == TransactionType::Fee
+        || evidence.narrative.channel == Channel::Fee
+        || [" FEE ", " CHARGE ", " CHG "].iter().any(|word| evidence.says(word));
+    let knows_better = candidates.best().is_some_and(|best| best.rule.category != known.bank_fee);
+    if evidence.narrative.failure && is_charge && !evidence.is_credit && !knows_better {
+        return Some(Verdict::by_code(Layer::Structured, known.dishonour_fee, 950, "words:charge-for-failure", ""));
+    }
     if candidates.phrase().is_some() {
         return None;
     }

@@ -36,6 +36,9 @@ const ROUND: i128 = 5_00;
 enum Says {
     /// In words: returned, dishonoured, reversal.
     Words,
+    /// In such words, but its party may as well be one that pays out: an insurer, a lender, a landlord. Only a payment to that very party
+    /// can have come back.
+    WordsOfParty,
     /// It is a payment of that kind with its sign turned.
     Form(Form),
 }
@@ -152,6 +155,9 @@ impl Reading<'_, '_> {
         if narrative.failure && unexplained && verdict.category != known.refund {
             return Some(Says::Words);
         }
+        if narrative.failure && verdict.category != known.refund {
+            return Some(Says::WordsOfParty);
+        }
         self.form(row).filter(|_| unexplained).map(Says::Form)
     }
 
@@ -231,6 +237,7 @@ impl Reading<'_, '_> {
         points -= i64::from(earlier.is_card);
         let enough = match says {
             // Another name may be the bank's that sent it back; a round sum is then as likely another payment.
+            Says::WordsOfParty => same_party,
             Says::Words => !is_other || a.amount.get() % ROUND != 0,
             Says::Form(form) => {
                 let is_party = later.party.is_same(&earlier.party) || (same_reference && later.party.is_empty());

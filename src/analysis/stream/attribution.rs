@@ -44,6 +44,8 @@ pub(crate) enum OwnName {
     Person,
     /// A company of that name.
     Company,
+    /// A company of that surname and a trade: it may be anyone's.
+    Namesake,
     /// A trust of that name.
     Trust,
 }
@@ -148,28 +150,7 @@ impl People {
     /// What a payer that bears an applicant's name is; `None` where it bears none.
     pub(crate) fn own_name(&self, folded: &str, ruleset: &Ruleset) -> Option<OwnName> {
         let list: Vec<&str> = words::words(folded).take(MOST_WORDS).collect();
-        let mut found = None;
-        for person in &self.0 {
-            let Some(at) = person.surname_at(&list) else { continue };
-            let end = at + person.surname.len();
-            let is_company = |word: &&str| traits::of(word, ruleset).any(Word::COMPANY) || traits::is_company_form(word);
-            if list.iter().any(|word| matches!(*word, "TRUST" | "TRUSTEE" | "TRUSTEES")) {
-                return Some(OwnName::Trust);
-            }
-            // A company is theirs where its form stands beside their name; HARPER LEE BOOKSHOP is a shop.
-            let has_form = list[end..].iter().any(|word| traits::is_company_form(word));
-            let only_general = list[end..]
-                .iter()
-                .filter(|word| word.len() > 1)
-                .take(4)
-                .all(|word| is_company(word) || traits::of(word, ruleset).any(Word::PAY) || is_number(word));
-            if (has_form || list[end..].iter().any(is_company)) && only_general {
-                return Some(OwnName::Company);
-            }
-            let (is_named, _) = person.in_words(&list, ruleset);
-            found = found.or((is_named && !list.iter().any(is_company)).then_some(OwnName::Person));
-        }
-        found
+        self.0.iter().find_map(|person| person.as_payer(&list, ruleset))
     }
 }
 
@@ -227,6 +208,28 @@ impl Person {
         }
         let is_other = |word: &&str| is_initial(word) || traits::of(word, ruleset).any(Word::GIVEN);
         (false, before.last().is_some_and(is_other) || after.first().is_some_and(is_other))
+    }
+
+    /// What a payer is whose words have this person's surname.
+    fn as_payer(&self, list: &[&str], ruleset: &Ruleset) -> Option<OwnName> {
+        let at = self.surname_at(list)?;
+        let (is_named, _) = self.in_words(list, ruleset);
+        let of_company =
+            |word: &&&str| traits::of(word, ruleset).any(Word::COMPANY) || traits::is_company_form(word) || traits::is_general(word);
+        if list.iter().any(|word| matches!(*word, "TRUST" | "TRUSTEE" | "TRUSTEES" | "ATF")) {
+            return Some(OwnName::Trust);
+        }
+        let tells = |word: &&&str| word.len() > 1 && !traits::of(word, ruleset).any(Word::PAY) && !is_number(word);
+        let behind: Vec<&&str> = list[at + self.surname.len()..].iter().filter(tells).take(4).collect();
+        if !list.iter().any(|word| of_company(&word)) {
+            return is_named.then_some(OwnName::Person);
+        }
+        // CITIZEN HOLDINGS, A CITIZEN PLUMBING PTY LTD; CITIZEN PLUMBING may be a stranger's of that name, HARPER LEE BOOKSHOP is none.
+        let is_general = |word: &&&str| traits::is_company_form(word) || traits::is_general(word);
+        if is_named || (!behind.is_empty() && behind.iter().all(|word| is_general(&word))) {
+            return Some(OwnName::Company);
+        }
+        behind.iter().all(|word| of_company(&word)).then_some(OwnName::Namesake)
     }
 
     fn is_given(&self, word: &str) -> bool {

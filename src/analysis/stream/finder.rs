@@ -1,5 +1,6 @@
 //! From groups of rows to streams, with all that is said of them.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -7,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::calendar::{Holidays, date};
 use super::confirming::Promises;
 use super::fit::Item;
-use super::grouping::{self, Group, Key};
+use super::grouping::{self, Group, Groups, Key};
 use super::method::Method;
 use super::series::{Demands, Series};
 use super::{Stream, Streams, joining, splitting};
@@ -32,7 +33,7 @@ pub(crate) struct Finder<'f, 'a> {
     pub(super) holidays: Holidays,
     pub(super) promises: Promises,
     pub(super) keys: Vec<Key>,
-    groups: Vec<Group>,
+    groups: Groups,
     /// For each row the group that it is in.
     group_of: Vec<Option<u32>>,
 }
@@ -47,16 +48,50 @@ pub(super) struct Found {
     pub(super) series: Series,
 }
 
+/// The streams of a group, and the rows that are in none.
+#[derive(Debug)]
+struct Taken {
+    streams: Vec<Series>,
+    rest: Vec<Item>,
+}
+
+impl Taken {
+    fn is_one_stream(&self) -> bool {
+        self.streams.len() == 1 && self.rest.is_empty()
+    }
+
+    /// True where all rows but one in six are in streams.
+    fn is_mostly_streams(&self) -> bool {
+        let within: usize = self.streams.iter().map(|series| series.items.len()).sum();
+        !self.streams.is_empty() && self.rest.len() * 5 <= within
+    }
+
+    fn give(self, group: &Group, found: &mut Vec<Found>) {
+        let rest = (!self.rest.is_empty()).then(|| Series::irregular(self.rest));
+        let of = |series| Found { account: group.account, is_credit: group.is_credit, key: group.key, series };
+        found.extend(self.streams.into_iter().chain(rest).map(of));
+    }
+}
+
+/// Groups as one, under the key of the one with the most rows.
+fn union(groups: &[&Group]) -> Group {
+    let mut items: Vec<Item> = groups.iter().flat_map(|group| group.items.iter().copied()).collect();
+    items.sort_unstable_by_key(|item| (item.day, item.row));
+    let most = groups.iter().rev().max_by_key(|group| group.items.len()).unwrap_or(&groups[0]);
+    Group { account: most.account, is_credit: most.is_credit, key: most.key, items }
+}
+
 impl<'f, 'a> Finder<'f, 'a> {
     pub(super) fn new(ledger: &'f Ledger<'a>, narratives: &'f Narratives, verdicts: &[Verdict], ruleset: &'f Ruleset) -> Self {
-        let groups = grouping::groups(ledger, narratives, verdicts, ruleset);
+        let mut groups = grouping::groups(ledger, narratives, verdicts, ruleset);
+        let keys = std::mem::take(&mut groups.keys);
         let first = ledger.rows.first().and_then(|row| row.day).unwrap_or(ledger.as_of);
         let holidays = Holidays::new(days::plus(first, -DAYS_AHEAD), days::plus(ledger.as_of, DAYS_AHEAD), ruleset);
         let mut group_of = vec![None; ledger.rows.len()];
         for (number, group) in (0_u32..).zip(&groups.all) {
             group.items.iter().for_each(|item| group_of[item.row] = Some(number));
         }
-        Self { ledger, narratives, ruleset, holidays, promises: Promises::of(ledger), keys: groups.keys, groups: groups.all, group_of }
+        Self { ledger, narratives, ruleset, holidays, promises: Promises::of(ledger), keys, groups, group_of }
     }
 
     /// All groups of credits that may be income, by first row: one payer each on one account, with cadence (IRREGULAR where there is
@@ -64,45 +99,71 @@ impl<'f, 'a> Finder<'f, 'a> {
     /// is, what is never income too: see the category.
     pub(super) fn credits(&self, verdicts: &[Verdict]) -> Vec<Stream> {
         let mut found = Vec::new();
-        for group in self.groups.iter().filter(|group| group.is_credit) {
-            let demands = self.demands(group, verdicts);
-            let (series, rest) = match demands.nature {
-                Nature::Bill | Nature::Pay => splitting::by_day(group.items.clone(), demands, &self.holidays),
-                _ => splitting::by_amount(self.ledger, group.items.clone(), demands, &self.holidays),
-            };
-            let mut series = splitting::joined(series, |_, _| true);
-            // Beside the pay of one employer there is nothing else of theirs: a bonus, a correction.
-            match &mut *series {
-                [only] if matches!(demands.nature, Nature::Bill | Nature::Pay) => only.take_in(rest),
-                _ if !rest.is_empty() => series.push(Series::irregular(rest)),
-                _ => {}
+        for family in self.families(true) {
+            let own: Vec<Taken> = family.iter().map(|group| self.credits_of(group, verdicts)).collect();
+            if own.len() == 1 || own.iter().all(Taken::is_one_stream) {
+                own.into_iter().zip(family).for_each(|(taken, group)| taken.give(group, &mut found));
+                continue;
             }
-            found.extend(series.into_iter().map(|series| Found { account: group.account, is_credit: true, key: group.key, series }));
+            // One payer whose bank writes it now so, now otherwise.
+            let whole = union(&family);
+            let taken = self.credits_of(&whole, verdicts);
+            if taken.is_mostly_streams() {
+                taken.give(&whole, &mut found);
+            } else {
+                own.into_iter().zip(family).for_each(|(taken, group)| taken.give(group, &mut found));
+            }
         }
         let found = joining::join(found, &self.keys, self.ledger, &self.holidays);
         self.streams(found, verdicts)
     }
 
+    fn credits_of(&self, group: &Group, verdicts: &[Verdict]) -> Taken {
+        let demands = self.demands(group, verdicts);
+        let may_be_income = matches!(demands.nature, Nature::Bill | Nature::Pay);
+        let (series, mut rest) = if may_be_income {
+            splitting::by_day(group.items.clone(), demands, &self.holidays)
+        } else {
+            splitting::by_amount(self.ledger, group.items.clone(), demands, &self.holidays)
+        };
+        let mut streams = splitting::joined(series, |_, _| true);
+        // Beside the pay of one employer there is nothing else of theirs: a bonus, a correction.
+        if let ([only], true) = (&mut *streams, may_be_income) {
+            only.take_in(std::mem::take(&mut rest));
+        }
+        Taken { streams, rest }
+    }
+
     /// The streams of debits, by first row.
     pub(super) fn debits(&self, verdicts: &[Verdict]) -> Vec<Stream> {
         let mut found = Vec::new();
-        for group in self.groups.iter().filter(|group| !group.is_credit) {
-            let of = |series| Found { account: group.account, is_credit: false, key: group.key, series };
-            if group.items.len() < 2 {
-                found.push(of(Series::irregular(group.items.clone())));
-                continue;
-            }
-            let demands = self.demands(group, verdicts);
-            let (series, rest) = splitting::by_amount(self.ledger, group.items.clone(), demands, &self.holidays);
-            let series = splitting::joined(series, |before, piece| before.may_be_repriced_as(piece));
-            found.extend(series.into_iter().map(of));
-            if !rest.is_empty() && demands.nature != Nature::Habit {
-                found.push(of(Series::irregular(rest)));
+        for family in self.families(false) {
+            // What is bought at a till is no part of what comes again, whoever sells it.
+            let (habits, others): (Vec<&Group>, Vec<&Group>) =
+                family.into_iter().partition(|group| self.demands(group, verdicts).nature == Nature::Habit);
+            for groups in [habits, others].into_iter().filter(|groups| !groups.is_empty()) {
+                let whole = if let [only] = *groups { Cow::Borrowed(only) } else { Cow::Owned(union(&groups)) };
+                self.debits_of(&whole, verdicts).give(&whole, &mut found);
             }
         }
         let mut found = joining::join(found, &self.keys, self.ledger, &self.holidays);
         found.retain(|found| found.series.rhythm.is_some());
         self.streams(found, verdicts)
+    }
+
+    fn debits_of(&self, group: &Group, verdicts: &[Verdict]) -> Taken {
+        if group.items.len() < 2 {
+            return Taken { streams: Vec::new(), rest: group.items.clone() };
+        }
+        let demands = self.demands(group, verdicts);
+        let (series, rest) = splitting::by_amount(self.ledger, group.items.clone(), demands, &self.holidays);
+        let streams = splitting::joined(series, |before, piece| before.may_be_repriced_as(piece));
+        Taken { streams, rest: if demands.nature == Nature::Habit { Vec::new() } else { rest } }
+    }
+
+    fn families(&self, is_credit: bool) -> impl Iterator<Item = Vec<&Group>> {
+        let family = |numbers: &Vec<usize>| numbers.iter().map(|&number| &self.groups.all[number]).collect::<Vec<_>>();
+        self.groups.families.iter().map(family).filter(move |family| family[0].is_credit == is_credit)
     }
 
     /// One stream of these rows, whatever their rhythm: all must be of one account and direction, in the ledger's order, at least one that
@@ -113,7 +174,7 @@ impl<'f, 'a> Finder<'f, 'a> {
         items.sort_unstable_by_key(|item| (item.day, item.row));
         let row = &self.ledger.rows[*rows.first()?];
         // A row that was in no group, such as one given back, has no key of its own.
-        let key = rows.iter().find_map(|&row| self.group_of[row]).map(|group| self.groups[group as usize].key)?;
+        let key = rows.iter().find_map(|&row| self.group_of[row]).map(|group| self.groups.all[group as usize].key)?;
         let group = Group { account: row.account, is_credit: row.amount.is_positive(), key, items };
         let demands = self.demands(&group, verdicts);
         let (series, rest) = splitting::by_day(group.items, demands, &self.holidays);
@@ -121,6 +182,11 @@ impl<'f, 'a> Finder<'f, 'a> {
         let mut whole = series.next().unwrap_or_else(|| Series::irregular(Vec::new()));
         let others = series.flat_map(|series| series.items.into_iter().chain(series.returned));
         whole.take_in(rest.into_iter().chain(others).collect());
+        // A rhythm of fewer than half of the rows is none of the whole.
+        let filled = whole.slots.iter().flatten().count();
+        if filled * 2 < whole.items.len() {
+            whole = Series::irregular(std::mem::take(&mut whole.items).into_iter().chain(std::mem::take(&mut whole.returned)).collect());
+        }
         self.stream(Found { account: group.account, is_credit: group.is_credit, key, series: whole }, verdicts)
     }
 
@@ -157,7 +223,11 @@ impl<'f, 'a> Finder<'f, 'a> {
         let may_be_two = (2..=3).contains(&group.items.len()) && !group.is_credit;
         let two = self.ruleset.two_are_enough(category) || (may_be_two && self.is_promised(group, verdicts));
         Demands {
-            nature: self.ruleset.nature(category),
+            nature: match self.ruleset.nature(category) {
+                // Of money in only guessed refunds are looked at: they may be pay.
+                Nature::Never if group.is_credit => Nature::Pay,
+                nature => nature,
+            },
             is_automatic: method.is_automatic(),
             is_transfer: method == Method::Transfer,
             two,

@@ -8,10 +8,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::calendar::{month_of, ordinal};
 use super::fit::Item;
+use super::traits::{is_company_form, is_word_of_pay};
 use crate::analysis::label::{Narratives, Verdict};
 use crate::analysis::ledger::content::short;
-use crate::analysis::ledger::{Ledger, Marks, Row};
-use crate::analysis::ruleset::{Kind, Nature, Ruleset, words};
+use crate::analysis::ledger::{Ledger, Marks, Row, TRANSFER_WORDS};
+use crate::analysis::ruleset::{Kind, Nature, Ruleset, Traits, words};
 use crate::submission::Transaction;
 
 /// Where a key comes from.
@@ -29,8 +30,15 @@ pub(super) enum Source {
 #[derive(Clone, Debug)]
 pub(super) struct Key {
     pub(super) source: Source,
-    /// Upper-case words.
+    /// Upper-case words that name somebody; where none does, the category of the row.
     pub(super) text: Box<str>,
+}
+
+impl Key {
+    /// The first two words: texts that begin alike may be one counterparty's.
+    fn beginning(&self) -> &str {
+        self.text.match_indices(' ').nth(1).map_or(&self.text, |(end, _)| &self.text[..end])
+    }
 }
 
 /// Rows of one account, direction and key, by day.
@@ -43,11 +51,14 @@ pub(super) struct Group {
     pub(super) items: Vec<Item>,
 }
 
-/// The groups of a ledger, by first row.
+/// The groups of a ledger.
 #[derive(Debug, Default)]
 pub(super) struct Groups {
     pub(super) keys: Vec<Key>,
+    /// By first row.
     pub(super) all: Vec<Group>,
+    /// Numbers of groups of one account and direction whose keys begin alike, by first row.
+    pub(super) families: Vec<Vec<usize>>,
 }
 
 /// Width from which a narrative may have been cut where a word ends.
@@ -55,12 +66,16 @@ const CUT_WIDTH: usize = 18;
 /// Letters that a cut key has at least.
 const CUT_LEAST: usize = 8;
 
+/// Confidence below which a refund is a guess.
+const GUESSED: u16 = 850;
+
 const UNREAD: u32 = u32::MAX;
 const AMBIGUOUS: u32 = u32::MAX - 1;
+const NAMELESS: u32 = u32::MAX - 2;
 
 /// Puts the rows that may be in streams into groups.
 pub(super) fn groups(ledger: &Ledger<'_>, narratives: &Narratives, verdicts: &[Verdict], ruleset: &Ruleset) -> Groups {
-    let mut keys = Keys::new(narratives);
+    let mut keys = Keys::new(narratives, ruleset);
     let chosen: Vec<(usize, u32)> = (ledger.rows.iter().enumerate())
         .filter(|(at, row)| may_recur(*at, row, &verdicts[*at], ledger, ruleset))
         .map(|(at, row)| (at, keys.of(at, row, &verdicts[at])))
@@ -77,7 +92,21 @@ pub(super) fn groups(ledger: &Ledger<'_>, narratives: &Narratives, verdicts: &[V
         }
         all[group].items.extend(item(at, row));
     }
-    Groups { keys: keys.all, all }
+    let families = families(&keys.all, &all);
+    Groups { keys: keys.all, all, families }
+}
+
+fn families(keys: &[Key], groups: &[Group]) -> Vec<Vec<usize>> {
+    let mut of: HashMap<(usize, bool, &str), usize> = HashMap::new();
+    let mut families: Vec<Vec<usize>> = Vec::new();
+    for (number, group) in groups.iter().enumerate() {
+        let family = *of.entry((group.account, group.is_credit, keys[group.key].beginning())).or_insert(families.len());
+        if family == families.len() {
+            families.push(Vec::new());
+        }
+        families[family].push(number);
+    }
+    families
 }
 
 /// A row as its rhythm sees it; `None` without a day.
@@ -95,7 +124,8 @@ pub(super) fn item(at: usize, row: &Row<'_>) -> Option<Item> {
 
 /// True for a row that may be in a stream: counted, not between own accounts but for the paying side of a loan, not on a loan.
 fn may_recur(at: usize, row: &Row<'_>, verdict: &Verdict, ledger: &Ledger<'_>, ruleset: &Ruleset) -> bool {
-    if !row.is_counted() || row.amount.is_zero() || row.day.is_none() || ruleset.nature(verdict.category) == Nature::Never {
+    let is_never = ruleset.nature(verdict.category) == Nature::Never && !is_guessed_refund(verdict, ruleset);
+    if !row.is_counted() || row.amount.is_zero() || row.day.is_none() || is_never {
         return false;
     }
     let account = &ledger.accounts[row.account];
@@ -106,9 +136,15 @@ fn may_recur(at: usize, row: &Row<'_>, verdict: &Verdict, ledger: &Ledger<'_>, r
     row.pair.is_none() || (!is_credit && ruleset.kind(verdict.category) == Kind::Commitment)
 }
 
+/// True for money from a shop that is a refund by the shop's name alone: shops pay wages too.
+pub(super) fn is_guessed_refund(verdict: &Verdict, ruleset: &Ruleset) -> bool {
+    verdict.category == ruleset.known().refund && verdict.confidence < GUESSED && verdict.rule.starts_with("money-back:")
+}
+
 /// The distinct keys while they are read.
 struct Keys<'n> {
     narratives: &'n Narratives,
+    ruleset: &'n Ruleset,
     all: Vec<Key>,
     by_text: HashMap<Box<str>, u32>,
     by_name: HashMap<&'n str, u32>,
@@ -119,35 +155,46 @@ struct Keys<'n> {
 }
 
 impl<'n> Keys<'n> {
-    fn new(narratives: &'n Narratives) -> Self {
+    fn new(narratives: &'n Narratives, ruleset: &'n Ruleset) -> Self {
         let of_words = vec![UNREAD; narratives.distinct()];
-        Self { narratives, all: Vec::new(), by_text: HashMap::new(), by_name: HashMap::new(), of_words, named_as: BTreeMap::new() }
+        let (by_text, by_name) = (HashMap::new(), HashMap::new());
+        Self { narratives, ruleset, all: Vec::new(), by_text, by_name, of_words, named_as: BTreeMap::new() }
     }
 
     fn of(&mut self, at: usize, row: &'n Row<'_>, verdict: &'n Verdict) -> u32 {
         let is_credit = row.amount.is_positive();
         if let Some(merchant) = verdict.merchant.as_deref().filter(|_| !is_credit) {
-            return self.name(merchant, Source::Named);
+            let named = self.name(merchant, Source::Named);
+            if named != NAMELESS {
+                return named;
+            }
         }
         let narrative = &self.narratives[at];
         let words = self.words(at);
         // A facilitator's field names the facilitator; the words behind it name who was paid.
         let field = if narrative.intermediary.is_some() { None } else { field(row.transaction(), is_credit) };
-        let Some((field, source)) = field else { return words };
-        let named = self.name(field, source);
-        if narrative.has_party() && named != words {
-            let known = self.named_as.entry(words).or_insert(named);
-            if *known != named {
-                *known = AMBIGUOUS;
+        let named = field.map(|(field, source)| self.name(field, source));
+        match (named, words) {
+            (Some(named), NAMELESS) if named != NAMELESS => named,
+            (Some(named), words) if named != NAMELESS => {
+                if narrative.has_party() && named != words {
+                    let known = self.named_as.entry(words).or_insert(named);
+                    if *known != named {
+                        *known = AMBIGUOUS;
+                    }
+                }
+                named
             }
+            (_, NAMELESS) => self.text(self.ruleset.code(verdict.category), Source::Words),
+            (_, words) => words,
         }
-        named
     }
 
     fn words(&mut self, at: usize) -> u32 {
         let number = self.narratives.number(at);
         if self.of_words[number] == UNREAD {
-            self.of_words[number] = self.text(&telling(&self.narratives[at].text), Source::Words);
+            let telling = telling(&self.narratives[at].text, self.ruleset);
+            self.of_words[number] = if telling.is_empty() { NAMELESS } else { self.text(&telling, Source::Words) };
         }
         self.of_words[number]
     }
@@ -156,9 +203,8 @@ impl<'n> Keys<'n> {
         if let Some(&known) = self.by_name.get(name) {
             return known;
         }
-        let canonical = words::canonical(words::readable(name));
-        let telling = telling(&canonical);
-        let key = self.text(&telling, source);
+        let telling = telling(&words::canonical(words::readable(name)), self.ruleset);
+        let key = if telling.is_empty() { NAMELESS } else { self.text(&telling, source) };
         self.by_name.insert(name, key);
         key
     }
@@ -212,49 +258,100 @@ fn field(row: &Transaction, is_credit: bool) -> Option<(&str, Source)> {
     row.biller_name.as_deref().or(row.merchant_name.as_deref()).or(payee).map(|payee| (payee, Source::Named))
 }
 
-/// The words that name somebody: without numbers, months and days of the week; all of them where nothing else is left.
-fn telling(words: &str) -> String {
+/// The words that name somebody: none that banks write around a payment, of pay, of dates and forms, nor numbers; of a person none that
+/// people write to each other.
+fn telling(words: &str, ruleset: &Ruleset) -> String {
+    let names = |word: &&str| {
+        word.len() > 1
+            && !word.bytes().any(|byte| byte.is_ascii_digit())
+            && !is_of_payments(word)
+            && !is_word_of_pay(word)
+            && !is_company_form(word)
+    };
+    let is_person = |word: &str| ruleset.traits(word).any(Traits::GIVEN.or(Traits::KIN).or(Traits::TITLE));
+    let is_message = |word: &&str| ruleset.traits(word).any(Traits::MESSAGE);
     let mut text = String::with_capacity(words.len());
-    for word in words.split(' ').filter(|word| !word.bytes().any(|byte| byte.is_ascii_digit()) && !is_date_word(word)) {
+    let mut list = words.split(' ').filter(names).peekable();
+    if list.peek().is_some_and(|first| is_person(first)) {
+        join(&mut text, list.filter(|word| !is_message(word)));
+    } else {
+        join(&mut text, list);
+    }
+    text
+}
+
+fn join<'w>(text: &mut String, words: impl Iterator<Item = &'w str>) {
+    for word in words {
         if !text.is_empty() {
             text.push(' ');
         }
         text.push_str(word);
     }
-    if text.is_empty() { words.to_owned() } else { text }
 }
 
-fn is_date_word(word: &str) -> bool {
-    const WORDS: [&str; 29] = [
-        "JANUARY",
-        "FEBRUARY",
-        "MARCH",
-        "APRIL",
-        "JUNE",
-        "JULY",
-        "AUGUST",
-        "SEPTEMBER",
-        "OCTOBER",
-        "NOVEMBER",
-        "DECEMBER",
-        "JAN",
-        "FEB",
-        "MAR",
-        "APR",
-        "JUN",
-        "JUL",
-        "AUG",
-        "SEP",
-        "SEPT",
-        "OCT",
-        "NOV",
-        "DEC",
-        "MON",
-        "TUE",
-        "WED",
-        "THU",
-        "FRI",
-        "WEEK",
-    ];
-    word.len() >= 3 && WORDS.contains(&word)
+/// True for a word that stands around a payment: how it moved, what day it is of.
+fn is_of_payments(word: &str) -> bool {
+    TRANSFER_WORDS.binary_search(&word).is_ok() || AROUND.binary_search(&word).is_ok()
+}
+
+/// Words beside [`TRANSFER_WORDS`] that banks and payers write around a name. Sorted.
+const AROUND: [&str; 48] = [
+    "APR",
+    "APRIL",
+    "AT",
+    "AUG",
+    "AUGUST",
+    "BILL",
+    "BILLER",
+    "CR",
+    "DATE",
+    "DEC",
+    "DECEMBER",
+    "DR",
+    "EFT",
+    "ENTRY",
+    "EXT",
+    "EXTERNAL",
+    "FEB",
+    "FEBRUARY",
+    "FOR",
+    "FRI",
+    "IN",
+    "INV",
+    "INVOICE",
+    "JAN",
+    "JANUARY",
+    "JUL",
+    "JULY",
+    "JUN",
+    "JUNE",
+    "MAR",
+    "MARCH",
+    "MON",
+    "NOV",
+    "NOVEMBER",
+    "NUMBER",
+    "OCT",
+    "OCTOBER",
+    "ON",
+    "PAID",
+    "PHONE",
+    "PURCHASE",
+    "REQUEST",
+    "SEP",
+    "SEPT",
+    "SEPTEMBER",
+    "THU",
+    "TUE",
+    "WED",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_are_sorted() {
+        assert!(AROUND.is_sorted());
+    }
 }

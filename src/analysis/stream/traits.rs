@@ -38,10 +38,36 @@ pub(super) fn is_company_form(word: &str) -> bool {
     matches!(word, "PTY" | "LTD" | "LIMITED" | "PL" | "INC" | "INCORPORATED" | "LLC" | "CORP" | "CORPORATION" | "ATF" | "TRUST" | "TRUSTEE")
 }
 
+/// True for a word of a company's name that says nothing of a trade: what people call the company that holds what is theirs.
+pub(super) fn is_general(word: &str) -> bool {
+    const WORDS: [&str; 14] = [
+        "BUSINESS",
+        "CO",
+        "COMPANY",
+        "CONSULTING",
+        "ENTERPRISE",
+        "ENTERPRISES",
+        "FAMILY",
+        "GROUP",
+        "HOLDINGS",
+        "INVESTMENTS",
+        "MANAGEMENT",
+        "PROPERTIES",
+        "SERVICES",
+        "TRADING",
+    ];
+    WORDS.contains(&word)
+}
+
 /// True for a word that stands around a pay and names nobody.
 #[must_use]
 pub(crate) fn is_word_of_pay(word: &str) -> bool {
     PAY.binary_search(&word).is_ok()
+}
+
+/// True for the beginning of a word of pay, where a narrative's width has cut it: SAL, PAYR.
+pub(super) fn is_cut_pay(word: &str) -> bool {
+    word.len() >= 2 && ["SALARY", "WAGES", "PAYROLL", "PAYMENT"].iter().any(|whole| whole.starts_with(word))
 }
 
 /// Words that stand around a pay and name nobody. Sorted.

@@ -1,4 +1,5 @@
-//! Debts counted once where the rows do not meet: a shared account whose own rows were not shared is paid by rows that name a lender.
+//! Debts counted once where the rows do not meet: a shared account whose own rows were not shared is paid by rows that name a lender, and
+//! a repayment whose other half is missing still pays the loan.
 //!
 //! The work is bounded: an account looks at [`LOOKS`] lenders at most.
 
@@ -46,16 +47,20 @@ const COMMON: [&str; 31] = [
     "VARIABLE",
 ];
 
-/// Gives each shared debt that no row of the payload reaches the lender whose rows pay it.
+/// Gives each shared debt the rows that pay it and do not reach it: the lender's where no row does, strays where some do.
 pub(super) fn join(context: &Context<'_>, scope: &Scope, payments: &mut Payments) {
     for (number, account) in context.ledger.accounts.iter().enumerate() {
-        let is_reached = !payments.shared[number].is_empty();
-        if is_reached || !is_debt(account) || !account.is_owned || !scope.accounts[number] {
+        if !is_debt(account) || !account.is_owned || !scope.accounts[number] {
             continue;
         }
-        let Some(flow) = payer(context, account, &payments.flows) else { continue };
+        let flow = match payments.shared[number].last() {
+            Some(last) => stray(context, account, last.amount, &payments.flows),
+            None => payer(context, account, &payments.flows),
+        };
+        let Some(flow) = flow else { continue };
         let flow = &mut payments.flows[flow];
-        payments.shared[number] = std::mem::take(&mut flow.payments);
+        payments.shared[number].append(&mut flow.payments);
+        payments.shared[number].sort_unstable_by_key(|payment| (payment.day, payment.row));
         payments.returned[number].append(&mut flow.returned);
     }
     payments.flows.retain(|flow| !flow.payments.is_empty());
@@ -76,6 +81,18 @@ fn payer(context: &Context<'_>, account: &LedgerAccount<'_>, flows: &[Flow]) -> 
         (score > 0).then_some((std::cmp::Reverse(score), at))
     });
     scored.min().map(|(_, at)| at)
+}
+
+/// Rows that name nobody and pay the very amount that a loan is paid with: their other halves did not come, or came too late.
+fn stray(context: &Context<'_>, account: &LedgerAccount<'_>, usual: Cents, flows: &[Flow]) -> Option<usize> {
+    let known = context.ruleset.known();
+    // Words of one kind of loan may stand in the rows of another; the very amount does not.
+    let loans = [known.mortgage_repayment, known.personal_loan_repayment, known.vehicle_loan_repayment, known.other_loan_repayment];
+    let is_stray = |flow: &Flow| {
+        let is_free = flow.account.is_none() && !flow.is_named && loans.contains(&flow.category);
+        is_free && !flow.payments.is_empty() && flow.payments.iter().all(|payment| payment.amount == usual)
+    };
+    if account.is_loan() { flows.iter().take(LOOKS).position(is_stray) } else { None }
 }
 
 /// A lender that the rules name is another one unless the amounts agree to the cent; rows that name nobody may differ by 1 %.

@@ -125,11 +125,13 @@ fn stream_of(context: &Context<'_>, payment: &Payment) -> Option<usize> {
     context.streams.of_row[payment.row].map(|number| number as usize)
 }
 
-/// Four fifths of what was paid lately came in long streams.
+/// Four fifths of what was paid lately came in long streams of equal payments.
 fn is_steady(context: &Context<'_>, ongoing: &[usize], payments: &[Payment], window: Window) -> bool {
     let recent = || payments.iter().filter(|payment| payment.day > plus(window.to, -2 * LOOK_BACK));
     let is_long = |number: usize| ongoing.binary_search(&number).is_ok() && context.streams.all[number].rows.len() >= STEADY;
-    let steady = recent().filter(|payment| stream_of(context, payment).is_some_and(is_long));
+    let is_usual =
+        |payment: &Payment, number: usize| context.streams.all[number].amount.is_some_and(|amount| is_equal(payment.amount, amount));
+    let steady = recent().filter(|payment| stream_of(context, payment).is_some_and(|number| is_long(number) && is_usual(payment, number)));
     let sum = |amount: Cents| amount.get();
     sum(steady.map(|payment| payment.amount).sum()) * 5 >= sum(recent().map(|payment| payment.amount).sum()) * 4
 }

@@ -10,7 +10,7 @@ use super::super::evidence::{Evidence, Id};
 use super::super::scope::Scope;
 use super::creditor::{Creditor, Source};
 use super::looked;
-use super::payments::Payments;
+use super::payments::{Payments, lender};
 use crate::analysis::days::{Window, between};
 use crate::analysis::exact::Day;
 use crate::analysis::ruleset::Category;
@@ -69,7 +69,7 @@ pub(super) fn draw(context: &Context<'_>, scope: &Scope, creditors: &[Creditor],
     let Some(ninety) = looked::last_ninety(&calendar) else { return (None, evidence) };
     let mut found: BTreeMap<(Box<str>, Category), NewDebt> = BTreeMap::new();
     for entry in proceeds.iter().filter(|entry| ninety.contains(entry.day)) {
-        let name = lender(context, entry.row, entry.category);
+        let name: Box<str> = lender(context, entry.row, entry.category).into();
         let debt = found
             .entry((name.clone(), entry.category))
             .or_insert_with(|| debt(context, (name, entry.category), Sign::Proceeds, (entry.day, Cents::ZERO), Vec::new()));
@@ -111,13 +111,6 @@ fn debt(
         transaction_ids: context.ids_of(rows.iter().copied()),
         rows,
     }
-}
-
-/// The lender's name, else what the row says, else its category's name.
-fn lender(context: &Context<'_>, row: usize, category: Category) -> Box<str> {
-    let text = &*context.narratives[row].text;
-    let said = context.verdicts[row].merchant.as_deref().unwrap_or(text);
-    if said.is_empty() { context.ruleset.name(category).into() } else { said.into() }
 }
 
 /// What says that a creditor is new, with the row that does.

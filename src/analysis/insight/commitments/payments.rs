@@ -6,9 +6,12 @@ use jiff::civil::Date;
 
 use super::super::context::Context;
 use super::super::scope::{Entry, Role, Scope};
-use crate::analysis::ledger::{LedgerAccount, Marks};
+use crate::analysis::ledger::{LedgerAccount, Marks, party_words};
 use crate::analysis::ruleset::{Category, Kind};
 use crate::money::Cents;
+
+/// Words of a name have so many letters; shorter ones are of the channel.
+const SHORTEST: usize = 3;
 
 /// One repayment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,9 +167,9 @@ fn suffixes(context: &Context<'_>, scope: &Scope) -> BTreeMap<[u8; 4], usize> {
 struct Flows<'c> {
     context: &'c Context<'c>,
     /// By the lender's name, or by what its rows say, and category.
-    found: BTreeMap<(&'c str, Category, Option<usize>), Flow>,
+    found: BTreeMap<(String, Category, Option<usize>), Flow>,
     /// For each stream without a known lender what its first row says: one payee writes itself in several ways.
-    of_stream: BTreeMap<&'c str, &'c str>,
+    of_stream: BTreeMap<&'c str, String>,
 }
 
 impl<'c> Flows<'c> {
@@ -177,11 +180,11 @@ impl<'c> Flows<'c> {
     fn add(&mut self, entry: &Entry, account: Option<usize>) {
         let context = self.context;
         let merchant = context.verdicts[entry.row].merchant.as_deref();
-        let key = merchant.unwrap_or_else(|| self.key(entry.row));
-        let flow = self.found.entry((key, entry.category, account)).or_insert_with(|| Flow {
-            name: name(context, key, entry.category, account),
+        let key = merchant.map_or_else(|| self.key(entry), str::to_owned);
+        let flow = self.found.entry((key, entry.category, account)).or_insert_with_key(|(key, category, _)| Flow {
+            name: account.map_or_else(|| key.as_str().into(), |account| account_name(&context.ledger.accounts[account])),
             is_named: merchant.is_some(),
-            category: entry.category,
+            category: *category,
             payments: Vec::new(),
             returned: Vec::new(),
             account,
@@ -193,11 +196,11 @@ impl<'c> Flows<'c> {
         }
     }
 
-    fn key(&mut self, row: usize) -> &'c str {
-        let text = &*self.context.narratives[row].text;
-        match self.context.streams.of(row) {
-            Some(stream) => self.of_stream.entry(&stream.id).or_insert(text),
-            None => text,
+    fn key(&mut self, entry: &Entry) -> String {
+        let lender = || lender(self.context, entry.row, entry.category);
+        match self.context.streams.of(entry.row) {
+            Some(stream) => self.of_stream.entry(&stream.id).or_insert_with(lender).clone(),
+            None => lender(),
         }
     }
 
@@ -206,11 +209,17 @@ impl<'c> Flows<'c> {
     }
 }
 
-fn name(context: &Context<'_>, key: &str, category: Category, account: Option<usize>) -> Box<str> {
-    match account {
-        Some(account) => account_name(&context.ledger.accounts[account]),
-        None if key.is_empty() => context.ruleset.name(category).into(),
-        None => key.into(),
+/// The lender of a row: as the rules name it, else the words of the row that could be a name, else what its category is called.
+pub(super) fn lender(context: &Context<'_>, row: usize, category: Category) -> String {
+    if let Some(merchant) = &context.verdicts[row].merchant {
+        return (&**merchant).to_owned();
+    }
+    let narrative = &context.narratives[row];
+    let words: Vec<&str> = party_words(narrative).filter(|word| word.len() >= SHORTEST).collect();
+    match (words.is_empty(), narrative.text.is_empty()) {
+        (false, _) => words.join(" "),
+        (true, false) => narrative.text.clone(),
+        (true, true) => context.ruleset.name(category).to_owned(),
     }
 }
 

@@ -12,7 +12,7 @@ use super::super::window::{Calendar, median};
 use super::due::Due;
 use super::level::rhythm;
 use super::looked;
-use super::payments::Payment;
+use super::payments::{self, Payment};
 use super::protected::{self, Caveat, ProtectedEarnings};
 use crate::analysis::days::{Window, between};
 use crate::analysis::exact::Day;
@@ -90,7 +90,7 @@ pub(super) fn draw(context: &Context<'_>, scope: &Scope) -> SmallAmountCredit {
     let rows: Vec<usize> = lenders.values().flatten().map(|entry| entry.row).collect();
     let calendar = looked::calendar(context, scope, rows);
     let mut loans: Vec<Loan> = Vec::new();
-    for ((lender, _), events) in &lenders {
+    for (lender, events) in &lenders {
         let found = loans_of(context, lender, events, &calendar);
         let is_known = events.iter().any(|entry| is_small_lender(context, entry.category));
         // A lender that is not known for small loans counts only where the loan itself looks like one.
@@ -130,19 +130,17 @@ fn is_small_lender(context: &Context<'_>, category: Category) -> bool {
 }
 
 /// What each lender paid out and was paid, in the ledger's order. By name; rows that name nobody by what they say.
-fn lenders<'c>(context: &'c Context<'c>, scope: &'c Scope) -> BTreeMap<(&'c str, bool), Vec<&'c Entry>> {
+fn lenders<'s>(context: &Context<'_>, scope: &'s Scope) -> BTreeMap<String, Vec<&'s Entry>> {
     let known = context.ruleset.known();
     let relevant =
         [known.sacc_proceeds, known.sacc_repayment, known.loan_proceeds, known.personal_loan_repayment, known.other_loan_repayment];
-    let mut found: BTreeMap<(&str, bool), Vec<&Entry>> = BTreeMap::new();
+    let mut found: BTreeMap<String, Vec<&Entry>> = BTreeMap::new();
     for entry in scope.entries.iter().filter(|entry| relevant.contains(&entry.category)) {
         let row = &context.ledger.rows[entry.row];
         if row.pair.is_some() || context.ledger.accounts[row.account].is_loan() {
             continue;
         }
-        let merchant = context.verdicts[entry.row].merchant.as_deref();
-        let name = merchant.unwrap_or(&context.narratives[entry.row].text);
-        found.entry((name, merchant.is_some())).or_default().push(entry);
+        found.entry(payments::lender(context, entry.row, entry.category)).or_default().push(entry);
     }
     let limit = context.ruleset.profile().commitments.small_amount_limit;
     found.retain(|_, events| {

@@ -1,16 +1,18 @@
 //! Indicators that other blocks found: changes of income, new debts, credit that repays credit, what nothing pays.
 
+use std::collections::BTreeSet;
+
 use super::details::{Change, Changes, Coverage, Details, Missing, StreamsOf};
 use super::figures::Draft;
 use crate::analysis::exact::{Day, Fraction};
 use crate::analysis::insight::Blocks;
-use crate::analysis::insight::commitments::Commitments;
+use crate::analysis::insight::commitments::{Commitments, Source};
 use crate::analysis::insight::context::Context;
 use crate::analysis::insight::evidence::{self, Id};
 use crate::analysis::insight::expenses::{Essential, Expenses};
 use crate::analysis::insight::income::Income;
+use crate::analysis::insight::quality::{self, UnseenAccount};
 use crate::analysis::insight::scope::{Role, Scope};
-use crate::money::Cents;
 
 /// Days within which a change of income is told.
 const CHANGE_DAYS: i64 = 60;
@@ -126,58 +128,63 @@ pub(super) fn missing_essentials(context: &Context<'_>, scope: &Scope, expenses:
     if missing.is_empty() { draft } else { draft.detailed(Details::Missing(Missing { essentials: missing })) }
 }
 
-/// Money to and from own-looking accounts, and payments from them to shared debts, that the payload does not hold.
-pub(super) fn unseen_account(context: &Context<'_>, scope: &Scope) -> Draft {
-    let known = context.ruleset.known();
+/// Money to and from own-looking accounts, cards and loans that the payload does not hold. Rows that pay a shared debt whose own rows
+/// did not come are not among them.
+pub(super) fn unseen_account(context: &Context<'_>, unseen: &[UnseenAccount], commitments: &Commitments) -> Draft {
     let mut draft = Draft::new(
         "UNSEEN_ACCOUNT",
         "riskUnseenAccount",
-        "transfer to or from an account that was not shared",
-        "transfers to or from accounts that were not shared",
+        "payment to or from an account that was not shared",
+        "payments to or from accounts that were not shared",
     );
-    for entry in &scope.entries {
-        let is_elsewhere = entry.category == known.own_account_elsewhere;
-        let is_from_elsewhere = entry.category == known.debt_payment_received && context.ledger.rows[entry.row].pair.is_none();
-        if is_elsewhere || is_from_elsewhere {
-            draft.add(entry.row, entry.day, entry.amount.abs());
+    let of_shared = commitments.creditors().iter().filter(|creditor| creditor.source() == Source::Account);
+    let shared: BTreeSet<usize> = of_shared.flat_map(|creditor| creditor.rows().iter().copied()).collect();
+    let received = context.ruleset.known().debt_payment_received;
+    for &row in unseen.iter().flat_map(UnseenAccount::rows) {
+        let of = &context.ledger.rows[row];
+        // What arrives on a shared debt comes from an account that was not shared.
+        let is_seen = shared.contains(&row) && context.verdicts[row].category != received;
+        if let Some(day) = of.day.filter(|_| !is_seen) {
+            draft.add(row, day, of.amount.abs());
         }
     }
     draft
 }
 
 /// Less of the income than the profile wants stays where it can be seen.
-pub(super) fn spend_elsewhere(context: &Context<'_>, scope: &Scope) -> Draft {
-    let known = context.ruleset.known();
+pub(super) fn spend_elsewhere(context: &Context<'_>, scope: &Scope, unseen: &[UnseenAccount]) -> Draft {
     let below = context.ruleset.profile().risk.spend_coverage_below;
     let draft = Draft::new(
         "SPEND_ELSEWHERE",
         "riskSpendElsewhere",
-        "transfer to an account that was not shared",
-        "transfers to accounts that were not shared",
+        "payment to or from an account that was not shared and may be spent from",
+        "payments to or from accounts that were not shared and may be spent from",
     )
     .from_threshold(None, Some(below));
-    let left: Vec<_> =
-        scope.entries.iter().filter(|entry| entry.category == known.own_account_elsewhere && entry.amount.is_negative()).collect();
-    let income: Cents = scope.of_roles(&[Role::Income]).map(|entry| entry.amount).sum();
-    let gone: Cents = left.iter().map(|entry| -entry.amount).sum();
-    let stays = income - gone;
-    let is_below = income.is_positive() && stays.get() * 1000 < income.get() * i128::from(below);
-    if !is_below {
-        return draft;
+    let (coverage, evidence) = quality::spend_coverage(context, scope, unseen);
+    let Some(coverage) = coverage else { return draft.because(evidence.reason) };
+    let mut draft = draft;
+    if coverage < Fraction::units(i128::from(below) * 10) {
+        let rows: BTreeSet<&Id> = evidence.transaction_ids.iter().flatten().collect();
+        for &row in unseen.iter().flat_map(UnseenAccount::rows).filter(|row| rows.contains(&context.ids[**row])) {
+            let of = &context.ledger.rows[row];
+            if let Some(day) = of.day {
+                draft.add(row, day, -of.amount);
+            }
+        }
+        draft = draft.detailed(Details::Coverage(Coverage { spend_coverage: Some(coverage) }));
     }
-    let coverage = Fraction::of(stays.get().max(0), income.get());
-    let mut draft = draft.detailed(Details::Coverage(Coverage { spend_coverage: coverage }));
-    left.iter().for_each(|entry| draft.add(entry.row, entry.day, -entry.amount));
-    draft
+    draft.saying(format!("Of the income {} stays where it can be seen.", coverage))
 }
 
 /// The indicators of other blocks, in the report's order.
 pub(super) fn of_blocks(context: &Context<'_>, scope: &Scope, blocks: &Blocks) -> Vec<Draft> {
+    let unseen = quality::unseen(context, scope);
     vec![
         new_debt(context, &blocks.commitments),
         credit_funded_credit(context, &blocks.commitments),
-        unseen_account(context, scope),
-        spend_elsewhere(context, scope),
+        unseen_account(context, &unseen, &blocks.commitments),
+        spend_elsewhere(context, scope, &unseen),
         joint_account_unattributed(context, &blocks.income),
         missing_essentials(context, scope, &blocks.expenses),
         income_change(context, scope, &blocks.income),

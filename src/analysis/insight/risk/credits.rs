@@ -8,7 +8,7 @@ use crate::analysis::days::between;
 use crate::analysis::insight::context::Context;
 use crate::analysis::insight::income::Income;
 use crate::analysis::insight::scope::{Entry, Role, Scope};
-use crate::analysis::ledger::Row;
+use crate::analysis::ledger::{Row, party_words};
 use crate::analysis::ruleset::Kind;
 use crate::money::Cents;
 
@@ -18,6 +18,8 @@ const INCOME_LEFT_OUT: &str = "incomeLeftOut";
 const LOOKS: usize = 32;
 /// What went out may be more than what came in by so many hundredths: rounding up, a fee.
 const MOST: i128 = 110;
+/// Words of a name have so many letters.
+const SHORTEST: usize = 3;
 
 /// Credits outside streams, transfers and refunds.
 pub(super) fn large(context: &Context<'_>, scope: &Scope, income: &Income) -> Draft {
@@ -56,7 +58,7 @@ pub(super) fn round_trips(context: &Context<'_>, scope: &Scope) -> Draft {
         "amounts that came in and went out again to the same counterparty",
     )
     .from_threshold(Some(profile.round_trip_above), Some(profile.round_trip_share));
-    let mut by_party: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
+    let mut by_party: BTreeMap<String, Vec<&Entry>> = BTreeMap::new();
     for entry in &scope.entries {
         if let Some(party) = party(context, entry) {
             by_party.entry(party).or_default().push(entry);
@@ -77,7 +79,7 @@ pub(super) fn round_trips(context: &Context<'_>, scope: &Scope) -> Draft {
                 credit.day,
                 credit.row,
                 rows,
-                Trip { counterparty: party.into(), received: credit.amount, sent: out, transaction_ids: Vec::new() },
+                Trip { counterparty: party.as_str().into(), received: credit.amount, sent: out, transaction_ids: Vec::new() },
             ));
         }
     }
@@ -91,7 +93,7 @@ pub(super) fn round_trips(context: &Context<'_>, scope: &Scope) -> Draft {
 }
 
 /// Whom money came from or went to, where it may come back: people, own accounts elsewhere, what nothing names.
-fn party<'c>(context: &'c Context<'_>, entry: &Entry) -> Option<&'c str> {
+fn party(context: &Context<'_>, entry: &Entry) -> Option<String> {
     let known = context.ruleset.known();
     let is_own = entry.category == known.own_account_elsewhere;
     let may_return = entry.role == Role::Person
@@ -100,9 +102,10 @@ fn party<'c>(context: &'c Context<'_>, entry: &Entry) -> Option<&'c str> {
     if !may_return || context.ledger.rows[entry.row].pair.is_some() {
         return None;
     }
-    let merchant = context.verdicts[entry.row].merchant.as_deref();
-    let text = merchant.unwrap_or(&context.narratives[entry.row].text);
-    Some(text).filter(|text| !text.is_empty())
+    // Words of transfers name nobody.
+    let words: Vec<&str> = party_words(&context.narratives[entry.row]).filter(|word| word.len() >= SHORTEST).collect();
+    let name = context.verdicts[entry.row].merchant.as_deref().map_or_else(|| words.join(" "), str::to_owned);
+    Some(name).filter(|name| !name.is_empty())
 }
 
 /// The debits of the next hours that take out again the share of a credit that the profile names.

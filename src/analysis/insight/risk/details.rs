@@ -35,6 +35,8 @@ pub(super) struct Net {
     pub(super) gross: Cents,
     pub(super) received: Cents,
     pub(super) net: Cents,
+    /// The rows of what came back.
+    pub(super) received_transaction_ids: Vec<Id>,
 }
 
 #[derive(Clone, Debug, Serialize)]

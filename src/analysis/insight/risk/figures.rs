@@ -160,18 +160,21 @@ impl Draft {
 
     /// A sentence more, where something was found.
     pub(super) fn saying(mut self, more: String) -> Self {
-        self.more = more;
+        if !self.more.is_empty() && !more.is_empty() {
+            self.more.push(' ');
+        }
+        self.more.push_str(&more);
         self
+    }
+
+    /// Its last day so far.
+    pub(super) fn last_day(&self) -> Option<Date> {
+        self.last.or(self.events.iter().map(|(day, _)| *day).max())
     }
 
     /// How many there are so far.
     pub(super) fn found(&self) -> usize {
         self.count.unwrap_or(self.events.len())
-    }
-
-    /// The rows so far.
-    pub(super) fn rows(&self) -> &[usize] {
-        &self.rows
     }
 
     /// The indicator.

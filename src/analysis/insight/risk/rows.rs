@@ -4,12 +4,10 @@ use super::details::{Details, Net};
 use super::figures::Draft;
 use crate::analysis::insight::context::Context;
 use crate::analysis::insight::scope::{Entry, Role, Scope};
+use crate::analysis::ledger::Marks;
 use crate::analysis::ruleset::{Category, Known};
 use crate::money::Cents;
 use crate::submission::ProductCategory;
-
-/// The rule file whose merchants deal in crypto: what they pay out is what they were paid.
-const CRYPTO_NAMES: &str = "names/crypto";
 
 /// One indicator of a category.
 struct OfCategory {
@@ -81,35 +79,42 @@ const OF_CATEGORY: [OfCategory; 9] = [
     },
 ];
 
-/// The entries of a scope by category, without what failed.
+/// The entries of a scope by category: those that count in sums, and the payments that came back.
 pub(super) struct ByCategory<'s> {
     entries: Vec<Vec<&'s Entry>>,
+    returned: Vec<Vec<&'s Entry>>,
 }
 
 impl<'s> ByCategory<'s> {
     pub(super) fn of(context: &Context<'_>, scope: &'s Scope) -> Self {
-        let mut entries = vec![Vec::new(); context.ruleset.categories().len()];
-        for entry in scope.entries.iter().filter(|entry| entry.role != Role::Apart) {
-            entries[usize::from(entry.category.0)].push(entry);
+        let categories = context.ruleset.categories().len();
+        let (mut entries, mut returned) = (vec![Vec::new(); categories], vec![Vec::new(); categories]);
+        for entry in &scope.entries {
+            let is_returned = context.ledger.rows[entry.row].marks.any(Marks::RETURNED);
+            match (entry.role == Role::Apart, is_returned) {
+                (false, _) => entries[usize::from(entry.category.0)].push(entry),
+                (true, true) => returned[usize::from(entry.category.0)].push(entry),
+                (true, false) => {}
+            }
         }
-        Self { entries }
+        Self { entries, returned }
     }
 
-    /// The entries of a category, in the ledger's order.
+    /// The entries of a category that count in sums, in the ledger's order.
     pub(super) fn get(&self, category: Category) -> &[&'s Entry] {
         &self.entries[usize::from(category.0)]
     }
 
-    /// Money out of a category as events, above zero; what was refunded of it is taken off.
-    fn spend(&self, draft: &mut Draft, category: Category) {
+    /// Payments of a category: counted and named, those that came back too; summed without them, and what was refunded is taken off.
+    fn spend(&self, mut draft: Draft, category: Category) -> Draft {
+        let returned: Vec<&Entry> = self.returned[usize::from(category.0)].iter().filter(|entry| entry.amount.is_negative()).copied().collect();
         for entry in self.get(category) {
             draft.add(entry.row, entry.day, -entry.amount);
         }
-    }
-
-    /// How many payments of a category went out.
-    fn payments(&self, category: Category) -> usize {
-        self.get(category).iter().filter(|entry| entry.amount.is_negative()).count()
+        let paid = self.get(category).iter().filter(|entry| entry.amount.is_negative()).count();
+        let more = if returned.is_empty() { String::new() } else { format!("{} of them came back and are not in the sum.", returned.len()) };
+        let last = self.get(category).iter().chain(&returned).map(|entry| entry.day).max();
+        draft.with_rows(returned.iter().map(|entry| entry.row)).counted(paid + returned.len()).last_on(last).saying(more)
     }
 }
 
@@ -122,8 +127,7 @@ pub(super) fn of_category(context: &Context<'_>, entries: &ByCategory<'_>) -> Ve
             entries.get(category).iter().for_each(|entry| draft.add(entry.row, entry.day, entry.amount));
             return draft;
         }
-        entries.spend(&mut draft, category);
-        draft.counted(entries.payments(category))
+        entries.spend(draft, category)
     });
     drafts.collect()
 }
@@ -131,35 +135,34 @@ pub(super) fn of_category(context: &Context<'_>, entries: &ByCategory<'_>) -> Ve
 /// Betting and gaming, gross and net of what was won.
 pub(super) fn gambling(context: &Context<'_>, entries: &ByCategory<'_>) -> Draft {
     let known = context.ruleset.known();
-    let mut draft = Draft::new("GAMBLING", "riskGambling", "payment to betting or gaming", "payments to betting or gaming");
-    entries.spend(&mut draft, known.gambling);
+    let draft = Draft::new("GAMBLING", "riskGambling", "payment to betting or gaming", "payments to betting or gaming");
     let won: Vec<&Entry> = entries.get(known.gambling_winnings).to_vec();
-    net(draft.counted(entries.payments(known.gambling)), entries.get(known.gambling), &won, "was won")
+    net(context, entries.spend(draft, known.gambling), entries.get(known.gambling), &won, "was won")
 }
 
 /// Money to crypto exchanges, gross and net of what they paid out.
 pub(super) fn crypto(context: &Context<'_>, entries: &ByCategory<'_>) -> Draft {
     let known = context.ruleset.known();
-    let mut draft = Draft::new("CRYPTO", "riskCrypto", "payment to a crypto exchange", "payments to crypto exchanges");
-    entries.spend(&mut draft, known.crypto);
+    let draft = Draft::new("CRYPTO", "riskCrypto", "payment to a crypto exchange", "payments to crypto exchanges");
     let is_crypto = |entry: &&&Entry| {
-        let verdict = &context.verdicts[entry.row];
-        verdict.rule.contains(CRYPTO_NAMES)
+        let merchant = context.verdicts[entry.row].merchant.as_deref();
+        merchant.is_some_and(|name| context.ruleset.is_crypto_merchant(name))
     };
     let sold: Vec<&Entry> = entries.get(known.investment_proceeds).iter().filter(is_crypto).copied().collect();
-    net(draft.counted(entries.payments(known.crypto)), entries.get(known.crypto), &sold, "was paid out")
+    net(context, entries.spend(draft, known.crypto), entries.get(known.crypto), &sold, "was paid out")
 }
 
-/// With what came back beside what went out.
-fn net(draft: Draft, out: &[&Entry], back: &[&Entry], verb: &str) -> Draft {
+/// With what came back beside what went out: its rows stand apart, for they are no such payments.
+fn net(context: &Context<'_>, draft: Draft, out: &[&Entry], back: &[&Entry], verb: &str) -> Draft {
+    if draft.found() == 0 {
+        return draft;
+    }
     let gross: Cents = out.iter().map(|entry| -entry.amount).sum();
     let received: Cents = back.iter().map(|entry| entry.amount).sum();
-    let details = Net { gross, received, net: gross - received };
+    let received_transaction_ids = context.ids_of(back.iter().map(|entry| entry.row));
+    let details = Net { gross, received, net: gross - received, received_transaction_ids };
     let more = if back.is_empty() { String::new() } else { format!("{received} {verb}: {} net.", details.net) };
-    let (count, last) = (draft.found() + back.len(), out.iter().chain(back).map(|entry| entry.day).max());
-    let has_rows = count > 0;
-    let draft = draft.with_rows(back.iter().map(|entry| entry.row)).last_on(last).saying(more);
-    if has_rows { draft.detailed(Details::Net(details)) } else { draft }
+    draft.saying(more).detailed(Details::Net(details))
 }
 
 /// Repayments to small lenders, and what they paid out.
@@ -181,28 +184,28 @@ pub(super) fn wage_advance(context: &Context<'_>, entries: &ByCategory<'_>) -> D
     with_proceeds(draft, entries, known.wage_advance_repayment, known.wage_advance_proceeds)
 }
 
-fn with_proceeds(mut draft: Draft, entries: &ByCategory<'_>, repayment: Category, proceeds: Category) -> Draft {
-    entries.spend(&mut draft, repayment);
+fn with_proceeds(draft: Draft, entries: &ByCategory<'_>, repayment: Category, proceeds: Category) -> Draft {
+    let draft = entries.spend(draft, repayment);
     let paid_out: Vec<&Entry> = entries.get(proceeds).to_vec();
+    let Some(latest) = paid_out.iter().map(|entry| entry.day).max() else { return draft };
     let received: Cents = paid_out.iter().map(|entry| entry.amount).sum();
-    let more = if paid_out.is_empty() { String::new() } else { format!("The total is what was repaid; {received} was paid out.") };
-    let last = paid_out.iter().chain(entries.get(repayment)).map(|entry| entry.day).max();
-    let count = entries.payments(repayment) + paid_out.len();
-    draft.with_rows(paid_out.iter().map(|entry| entry.row)).counted(count).last_on(last).saying(more)
+    let (count, last) = (draft.found() + paid_out.len(), draft.last_day().max(Some(latest)));
+    let draft = draft.with_rows(paid_out.iter().map(|entry| entry.row)).counted(count).last_on(last);
+    draft.saying(format!("The sum is what was repaid; {received} was paid out."))
 }
 
 /// What is repaid to buy-now-pay-later providers, shared accounts included.
 pub(super) fn buy_now_pay_later(context: &Context<'_>, scope: &Scope, entries: &ByCategory<'_>) -> Draft {
     let (known, ledger) = (context.ruleset.known(), context.ledger);
-    let mut draft = Draft::new(
+    let draft = Draft::new(
         "BUY_NOW_PAY_LATER",
         "riskBuyNowPayLater",
         "repayment to a buy-now-pay-later provider",
         "repayments to buy-now-pay-later providers",
     );
-    entries.spend(&mut draft, known.bnpl_repayment);
+    let mut draft = entries.spend(draft, known.bnpl_repayment);
     let is_provider = |account: usize| ledger.accounts[account].first().product_category == ProductCategory::BuyNowPayLater;
-    let mut count = entries.payments(known.bnpl_repayment);
+    let (mut count, mut last) = (draft.found(), draft.last_day());
     // A transfer is named where it leaves; where that is outside the payload, where it arrives.
     for category in [known.internal_transfer, known.debt_payment_received] {
         for entry in entries.get(category) {
@@ -216,11 +219,11 @@ pub(super) fn buy_now_pay_later(context: &Context<'_>, scope: &Scope, entries: &
             };
             if repays {
                 draft.add(entry.row, entry.day, entry.amount.abs());
-                count += 1;
+                (count, last) = (count + 1, last.max(Some(entry.day)));
             }
         }
     }
-    draft.counted(count)
+    draft.counted(count).last_on(last)
 }
 
 /// Money from lenders.

@@ -31,12 +31,14 @@ const INVOICED: u16 = 850;
 /// Recognises the receipts of a business: who writes invoice numbers is paid for work that is not employment. A customer who comes again
 /// is a stream; those who come once or twice are one stream an account: customers come and go, the business goes on.
 pub(super) fn business(look: &Look<'_, '_, '_>, groups: &mut Vec<Judged>, verdicts: &[Verdict]) {
-    let income = look.known.business_income;
+    let (income, salary) = (look.known.business_income, look.known.salary);
     let mut of_account: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (at, group) in groups.iter().enumerate() {
         let is_receipt = match group.kind {
-            Judgement::Income => group.category == income && group.rule.is_none(),
-            Judgement::Open => says_invoice(look, &group.stream),
+            Judgement::Income => {
+                (group.category == income && group.rule.is_none()) || (group.category == salary && says_invoice(look, &group.stream))
+            }
+            Judgement::Open => says_invoice(look, &group.stream) || payer::says_settlement(look, &group.stream),
             Judgement::Never => group.category == look.known.transfer_in && says_invoice(look, &group.stream),
         };
         if is_receipt {
@@ -46,12 +48,12 @@ pub(super) fn business(look: &Look<'_, '_, '_>, groups: &mut Vec<Judged>, verdic
     let mut gone: BTreeSet<usize> = BTreeSet::new();
     for parts in of_account.into_values() {
         let rows: usize = parts.iter().map(|&at| groups[at].stream.rows.len()).sum();
-        if rows < RECEIPTS && parts.iter().all(|&at| groups[at].kind != Judgement::Income) {
+        if rows < RECEIPTS && parts.iter().all(|&at| groups[at].category != income) {
             continue;
         }
         for &at in &parts {
             let group = &mut groups[at];
-            if group.kind == Judgement::Income {
+            if group.category == income {
                 continue;
             }
             (group.category, group.kind, group.confidence, group.rule) =
@@ -66,23 +68,20 @@ pub(super) fn business(look: &Look<'_, '_, '_>, groups: &mut Vec<Judged>, verdic
     drop_gone(groups, &gone);
 }
 
-/// Words of a dividend that name no company.
-const OF_DIVIDENDS: &[&str] =
-    &["DISTRIBUTION", "DIV", "DIVIDEND", "DIVIDENDS", "DST", "DIST", "FINAL", "FNL", "INT", "INTERIM", "ITM", "SPECIAL"];
-
 /// Puts what one company or fund pays out into one stream: interim and final dividends differ in their text.
 pub(super) fn dividends(look: &Look<'_, '_, '_>, groups: &mut Vec<Judged>, verdicts: &[Verdict]) {
     let mut of_company: BTreeMap<(usize, Vec<String>), Vec<usize>> = BTreeMap::new();
     for (at, group) in groups.iter().enumerate().filter(|(_, group)| group.category == look.known.investment_income) {
         let mut name = payer::distinctive(look, &group.stream);
-        name.retain(|word| !OF_DIVIDENDS.contains(&&**word));
+        name.retain(|word| !payer::is_of_dividends(word));
         if !name.is_empty() {
             of_company.entry((group.stream.account, name)).or_default().push(at);
         }
     }
     let mut gone: BTreeSet<usize> = BTreeSet::new();
     for parts in of_company.into_values().filter(|parts| parts.len() > 1) {
-        if let Some(stream) = union(look, parts.iter().map(|&at| &groups[at].stream), verdicts) {
+        let single = parts.iter().all(|&at| groups[at].stream.cadence == Cadence::Irregular);
+        if let (true, Some(stream)) = (single, union(look, parts.iter().map(|&at| &groups[at].stream), verdicts)) {
             groups[parts[0]].stream = stream;
             gone.extend(&parts[1..]);
         }
@@ -153,6 +152,13 @@ fn take_over(look: &Look<'_, '_, '_>, groups: &mut [Judged], (before, at): (usiz
     kept.stream = stream;
 }
 
+/// True where two groups of income are of one kind: a benefit whose kind the bank does not print may be any.
+pub(super) fn is_one_kind(look: &Look<'_, '_, '_>, a: &Judged, b: &Judged) -> bool {
+    let is_gov = |group: &Judged| look.finder.ruleset.code(group.category).starts_with("GOV_");
+    let other = look.known.gov_other;
+    a.category == b.category || (is_gov(a) && is_gov(b) && (a.category == other || b.category == other))
+}
+
 /// True where one group is the other under a new text.
 fn goes_on(look: &Look<'_, '_, '_>, before: &Judged, after: &Judged) -> bool {
     let ruleset = look.finder.ruleset;
@@ -160,17 +166,10 @@ fn goes_on(look: &Look<'_, '_, '_>, before: &Judged, after: &Judged) -> bool {
         return false;
     }
     let are_income = before.kind == Judgement::Income && after.kind == Judgement::Income;
-    let is_gov = |group: &Judged| ruleset.code(group.category).starts_with("GOV_");
-    let other = look.known.gov_other;
-    let is_one_kind =
-        before.category == after.category || (is_gov(before) && is_gov(after) && (before.category == other || after.category == other));
-    if are_income && !is_one_kind {
+    if are_income && !is_one_kind(look, before, after) {
         return false;
     }
     let (Some(end), Some(start)) = (look.day(last(&before.stream)), look.day(after.stream.rows[0])) else { return false };
-    if before.category == look.known.interest_income && are_income {
-        return true;
-    }
     let cadence = if before.stream.cadence == Cadence::Irregular { after.stream.cadence } else { before.stream.cadence };
     let Some(days) = cadence.days() else { return false };
     let (first, second) = (before.stream.cadence, after.stream.cadence);
@@ -181,7 +180,7 @@ fn goes_on(look: &Look<'_, '_, '_>, before: &Judged, after: &Judged) -> bool {
     if !one_rhythm || !on_slot {
         return false;
     }
-    if is_gov(before) && is_gov(after) {
+    if are_income && ruleset.code(before.category).starts_with("GOV_") {
         return true;
     }
     let (own, theirs) = (payer::distinctive(look, &before.stream), payer::distinctive(look, &after.stream));
@@ -191,7 +190,7 @@ fn goes_on(look: &Look<'_, '_, '_>, before: &Judged, after: &Judged) -> bool {
 }
 
 /// True where the last pays of one and the first of the other differ by no more than so many thousandths.
-fn are_near(look: &Look<'_, '_, '_>, before: &Judged, after: &Judged, thousandths: i128) -> bool {
+pub(super) fn are_near(look: &Look<'_, '_, '_>, before: &Judged, after: &Judged, thousandths: i128) -> bool {
     let amount = |row: &usize| look.finder.ledger.rows[*row].amount;
     let old = typical(before.stream.rows.iter().rev().take(COMPARED).map(amount).collect());
     let new = typical(after.stream.rows.iter().take(COMPARED).map(amount).collect());
@@ -208,13 +207,13 @@ fn last(stream: &Stream) -> usize {
 }
 
 /// One stream of the rows of several.
-fn union<'s>(look: &Look<'_, '_, '_>, streams: impl IntoIterator<Item = &'s Stream>, verdicts: &[Verdict]) -> Option<Stream> {
+pub(super) fn union<'s>(look: &Look<'_, '_, '_>, streams: impl IntoIterator<Item = &'s Stream>, verdicts: &[Verdict]) -> Option<Stream> {
     let mut rows: Vec<usize> = streams.into_iter().flat_map(|stream| stream.rows.iter().chain(&stream.returned).copied()).collect();
     rows.sort_unstable();
     look.finder.measure(&rows, verdicts)
 }
 
-fn drop_gone(groups: &mut Vec<Judged>, gone: &BTreeSet<usize>) {
+pub(super) fn drop_gone(groups: &mut Vec<Judged>, gone: &BTreeSet<usize>) {
     let mut at = 0;
     groups.retain(|_| {
         at += 1;

@@ -5,6 +5,7 @@
 //! budgeting services, friends.
 
 mod joined;
+mod names;
 mod parts;
 mod payer;
 mod rhythm;
@@ -14,12 +15,17 @@ use jiff::civil::Date;
 use super::attribution::{OwnName, People};
 use super::{Cadence, Finder, Stream};
 use crate::analysis::label::{Layer, Verdict};
-use crate::analysis::ruleset::{Category, Kind, Known};
+use crate::analysis::ruleset::{Category, Kind, Known, Nature};
+use parts::Class;
 
 /// A labelled row is believed to be income from here on.
 const SAID: u16 = 500;
 /// A stream without a rhythm is a little less sure than its rows.
 const WITHOUT_RHYTHM: u16 = 30;
+/// Confidence of expenses that are given back beside words of pay.
+const GIVEN_BACK: u16 = 850;
+/// Confidence of a payer of an applicant's own name.
+const OWN: u16 = 850;
 /// Rows that make a stream of labelled income; a lone credit is an event.
 const FEWEST: usize = 2;
 /// Rows of rent paid out from which a household rents its home.
@@ -64,6 +70,7 @@ pub(super) fn recognise(finder: &Finder<'_, '_>, candidates: Vec<Stream>, verdic
     let look = Look { finder, people: People::of(finder.ledger), known, pays_rent };
     let parts: Vec<Stream> = candidates.into_iter().flat_map(|stream| parts::part(&look, stream, verdicts)).collect();
     let mut judged: Vec<Judged> = parts.into_iter().map(|stream| look.judge(stream, verdicts)).collect();
+    names::namesakes(&look, &mut judged, verdicts);
     joined::business(&look, &mut judged, verdicts);
     joined::dividends(&look, &mut judged, verdicts);
     joined::continuing(&look, &mut judged, verdicts);
@@ -71,16 +78,25 @@ pub(super) fn recognise(finder: &Finder<'_, '_>, candidates: Vec<Stream>, verdic
         rhythm::judge(&look, group, verdicts);
     }
     joined::continuing(&look, &mut judged, verdicts);
-    judged.into_iter().map(|group| look.finish(group, verdicts)).collect()
+    let mut streams: Vec<Stream> = judged.into_iter().map(|group| look.finish(group, verdicts)).collect();
+    // A guessed refund that is no pay is a refund.
+    streams.retain(|stream| stream.is_income || finder.ruleset.nature(stream.category) != Nature::Never);
+    streams
 }
 
 impl Look<'_, '_, '_> {
     /// What a group is by what its rows say.
     fn judge(&self, stream: Stream, verdicts: &[Verdict]) -> Judged {
         let first = &verdicts[stream.rows[0]];
-        let kind = parts::class(first, self).judgement();
+        let class = parts::class(stream.rows[0], verdicts, self);
+        let kind = class.judgement();
         let confidence = middle(stream.rows.iter().map(|&row| verdicts[row].confidence).collect());
-        let mut group = Judged { category: first.category, kind, confidence, rule: None, stream };
+        let mut group = match class {
+            Class::Never(category) if category != first.category => {
+                Judged { category, kind, confidence: GIVEN_BACK, rule: Some("stream:reimbursement"), stream }
+            }
+            _ => Judged { category: first.category, kind, confidence, rule: None, stream },
+        };
         match kind {
             Judgement::Income => self.doubt(&mut group, verdicts),
             Judgement::Open | Judgement::Never => {}
@@ -91,9 +107,13 @@ impl Look<'_, '_, '_> {
     /// Income that reads like it and is not, or is another kind of it.
     fn doubt(&self, group: &mut Judged, verdicts: &[Verdict]) {
         let known = self.known;
-        let is_person = payer::is_person(self, &group.stream, verdicts);
         let turned = if group.category == known.rental_income {
-            (is_person && self.pays_rent).then_some((known.transfer_in, Judgement::Never, 800, "stream:shared-rent"))
+            (self.pays_rent && payer::is_transfer(self, &group.stream) && payer::is_person(self, &group.stream, verdicts)).then_some((
+                known.transfer_in,
+                Judgement::Never,
+                800,
+                "stream:shared-rent",
+            ))
         } else {
             self.own(group, verdicts)
         };
@@ -107,12 +127,15 @@ impl Look<'_, '_, '_> {
         let known = self.known;
         let may_be_own = [known.salary, known.business_income, known.other_income, known.trust_distribution];
         let first = group.stream.rows[0];
-        if !may_be_own.contains(&group.category) || verdicts[first].merchant.is_some() {
+        if (group.kind == Judgement::Income && !may_be_own.contains(&group.category)) || verdicts[first].merchant.is_some() {
             return None;
         }
+        let company = Some((known.business_income, Judgement::Income, OWN, "stream:own-company"));
         match self.people.own_name(&self.finder.narratives[first].folded, self.finder.ruleset)? {
-            OwnName::Company => Some((known.business_income, Judgement::Income, 850, "stream:own-company")),
-            OwnName::Trust => Some((known.trust_distribution, Judgement::Income, 850, "stream:own-trust")),
+            OwnName::Company => company,
+            // Who runs the company rounds what it pays; a payroll pays in cents.
+            OwnName::Namesake => company.filter(|_| payer::pays_round(self, &group.stream)),
+            OwnName::Trust => Some((known.trust_distribution, Judgement::Income, OWN, "stream:own-trust")),
             OwnName::Person => {
                 payer::is_transfer(self, &group.stream).then_some((known.own_account_elsewhere, Judgement::Never, 800, "stream:own-name"))
             }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Judgement, Look, SAID};
+use super::{Judgement, Look, SAID, payer};
 use crate::analysis::label::{Layer, Verdict};
 use crate::analysis::ruleset::{Category, Kind};
 use crate::analysis::stream::Stream;
@@ -34,16 +34,21 @@ impl Class {
     }
 }
 
-/// What a label says.
-pub(super) fn class(verdict: &Verdict, look: &Look<'_, '_, '_>) -> Class {
-    let known = look.known;
+/// What the label of a row says.
+pub(super) fn class(row: usize, verdicts: &[Verdict], look: &Look<'_, '_, '_>) -> Class {
+    let (known, verdict) = (look.known, &verdicts[row]);
     let category = verdict.category;
+    if category == known.salary && payer::says_reimbursement(look, row) {
+        return Class::Never(known.employer_reimbursement);
+    }
     match look.finder.ruleset.kind(category) {
         Kind::Income if verdict.confidence >= SAID => Class::Income(category),
         // A shop's name on a bank credit may be an employer's.
         _ if category == known.uncategorised_credit || category == known.other_credit && verdict.layer == Layer::Abstained => Class::Open,
         _ if category == known.refund && verdict.confidence < SURE && matches!(verdict.layer, Layer::Name | Layer::Cue) => Class::Open,
         _ if category == known.transfer_in && &*verdict.rule != "words:person" => Class::Open,
+        // Proceeds by the name of a fund alone: a word may say that it is a dividend.
+        _ if category == known.investment_proceeds && verdict.confidence <= SURE => Class::Open,
         _ => Class::Never(category),
     }
 }
@@ -52,7 +57,7 @@ pub(super) fn class(verdict: &Verdict, look: &Look<'_, '_, '_>) -> Class {
 pub(super) fn part(look: &Look<'_, '_, '_>, stream: Stream, verdicts: &[Verdict]) -> Vec<Stream> {
     let mut by_class: BTreeMap<Class, Vec<usize>> = BTreeMap::new();
     for &row in &stream.rows {
-        by_class.entry(class(&verdicts[row], look)).or_default().push(row);
+        by_class.entry(class(row, verdicts, look)).or_default().push(row);
     }
     if by_class.len() < 2 {
         return vec![stream];

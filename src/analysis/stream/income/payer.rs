@@ -4,7 +4,8 @@ use super::super::traits::{self, Word};
 use super::Look;
 use crate::analysis::label::Verdict;
 use crate::analysis::label::narrative::Channel;
-use crate::analysis::ruleset::{Direction, Kind, words};
+use crate::analysis::ledger::TRANSFER_WORDS;
+use crate::analysis::ruleset::{Direction, Kind, Source, words};
 use crate::analysis::stream::Stream;
 
 /// Words of budgeting services and of those who look after an insolvent estate: they pay out allowances of the customer's own money.
@@ -45,12 +46,18 @@ const UNEARNED: &[&str] = &[
     " TRANSFER FROM ACCOUNT ",
 ];
 
+/// Rows of a group that are read: most say the same.
+const MOST_READ: usize = 12;
+
 /// True where the payer is a person.
 pub(super) fn is_person(look: &Look<'_, '_, '_>, stream: &Stream, verdicts: &[Verdict]) -> bool {
     let ruleset = look.finder.ruleset;
     let row = stream.rows[0];
     if &*verdicts[row].rule == "words:person" {
         return true;
+    }
+    if names_merchant(look, stream) {
+        return false;
     }
     let mut list: Vec<&str> = words::words(&look.finder.narratives[row].text).collect();
     list.retain(|word| !traits::of(word, ruleset).any(Word::PAY) && !matches!(*word, "RENT" | "RENTAL"));
@@ -63,9 +70,33 @@ pub(super) fn is_person(look: &Look<'_, '_, '_>, stream: &Stream, verdicts: &[Ve
             || (has(0, Word::SURNAME) && has(1, Word::GIVEN)))
 }
 
-/// True where the money came as one person or account sends it to another.
+/// True where a merchant that the rules know stands in the text: RAY WHITE is no person.
+fn names_merchant(look: &Look<'_, '_, '_>, stream: &Stream) -> bool {
+    let text = words::padded(words::readable(&look.finder.narratives[stream.rows[0]].folded));
+    look.finder.ruleset.hits(&text).flat_map(|hit| hit.rules).any(|rule| rule.merchant.is_some() && rule.source != Source::Cue)
+}
+
+/// True where nearly all amounts are whole multiples of 50.00.
+pub(super) fn pays_round(look: &Look<'_, '_, '_>, stream: &Stream) -> bool {
+    let round = stream.rows.iter().filter(|&&row| look.finder.ledger.rows[row].amount.get() % 5_000 == 0).count();
+    round * 10 >= stream.rows.len() * 8
+}
+
+/// True where most of the money came as one person or account sends it to another.
 pub(super) fn is_transfer(look: &Look<'_, '_, '_>, stream: &Stream) -> bool {
-    matches!(look.finder.narratives[stream.rows[0]].channel, Channel::Osko | Channel::InternetTransfer)
+    came_by(look, stream, &[Channel::Osko, Channel::InternetTransfer])
+}
+
+/// True where most of the money came in one of these ways.
+pub(super) fn came_by(look: &Look<'_, '_, '_>, stream: &Stream, channels: &[Channel]) -> bool {
+    let so = stream.rows.iter().filter(|&&row| channels.contains(&look.finder.narratives[row].channel)).count();
+    so * 2 > stream.rows.len()
+}
+
+/// True where a word of pay was cut by the width of the narrative: COMMONWEALTH DEFENCE SALA.
+pub(super) fn says_cut_pay(look: &Look<'_, '_, '_>, stream: &Stream) -> bool {
+    let is_cut = |word: &str| word.len() >= 3 && !"PAYMENT".starts_with(word) && traits::is_cut_pay(word);
+    stream.rows.iter().take(MOST_READ).any(|&row| words::words(&look.finder.narratives[row].text).skip(1).any(is_cut))
 }
 
 /// True where the legal form of a company stands in the text.
@@ -95,18 +126,57 @@ pub(super) fn is_unearned(look: &Look<'_, '_, '_>, stream: &Stream) -> bool {
     })
 }
 
-/// Words that tell this payer from others, for comparing two texts: no words of pay, no forms, no numbers.
-pub(super) fn distinctive(look: &Look<'_, '_, '_>, stream: &Stream) -> Vec<String> {
+/// True for a word of a dividend that names no company, cut or whole.
+pub(super) fn is_of_dividends(word: &str) -> bool {
+    const OTHERS: [&str; 6] = ["FINAL", "FNL", "INT", "INTERIM", "ITM", "SPECIAL"];
+    is_dividend(word) || OTHERS.contains(&word)
+}
+
+fn is_dividend(word: &str) -> bool {
+    matches!(word, "DIV" | "DIVS" | "DST" | "DIST" | "DIVIDENDS" | "DISTRIBUTIONS")
+        || (word.len() >= 6 && ("DIVIDEND".starts_with(word) || "DISTRIBUTION".starts_with(word)))
+}
+
+/// True where a row gives back what an employee spent, whatever words of pay stand beside it.
+pub(super) fn says_reimbursement(look: &Look<'_, '_, '_>, row: usize) -> bool {
+    let is_so = |word: &str| word.starts_with("REIMB") || matches!(word, "CLAIM" | "EXPENSE" | "EXPENSES");
+    words::words(&look.finder.narratives[row].folded).any(is_so)
+}
+
+/// True where the payer says that it is a dividend or a distribution.
+pub(super) fn says_dividend(look: &Look<'_, '_, '_>, stream: &Stream) -> bool {
+    words::words(&look.finder.narratives[stream.rows[0]].text).skip(1).any(is_dividend)
+}
+
+/// True where the payer settles the takings of a card terminal or a web shop.
+pub(super) fn says_settlement(look: &Look<'_, '_, '_>, stream: &Stream) -> bool {
+    let is_so = |word: &str| word == "PAYOUT" || word == "TAKINGS" || (word.len() >= 7 && "SETTLEMENT".starts_with(word));
+    words::words(&look.finder.narratives[stream.rows[0]].text).skip(1).any(is_so)
+}
+
+/// The words that name the payer, in order: no leads, no words of pay, no forms, no numbers, no invoices.
+pub(super) fn name(look: &Look<'_, '_, '_>, stream: &Stream) -> Vec<String> {
     let ruleset = look.finder.ruleset;
-    let tells = |word: &&str| {
-        let kind = traits::of(word, ruleset);
-        word.len() >= 3
-            && !kind.any(Word::PAY)
-            && !kind.any(Word::COMPANY)
+    let row = stream.rows[0];
+    let extended = look.finder.ledger.rows[row].transaction().extended.as_deref();
+    let field = extended.and_then(|extended| extended.payer.as_deref()).map(|payer| words::fold(words::readable(payer)));
+    let text = field.as_deref().unwrap_or(&look.finder.narratives[row].text);
+    let names = |word: &&str| {
+        word.len() >= 2
+            && !traits::of(word, ruleset).any(Word::PAY)
+            && !traits::is_cut_pay(word)
             && !traits::is_company_form(word)
+            && !matches!(*word, "CR" | "INV" | "INVOICE")
+            && TRANSFER_WORDS.binary_search(word).is_err()
             && !word.bytes().any(|byte| byte.is_ascii_digit())
     };
-    let mut found: Vec<String> = words::words(&look.finder.narratives[stream.rows[0]].text).filter(tells).map(str::to_owned).collect();
+    words::words(text).filter(names).map(str::to_owned).collect()
+}
+
+/// Words that tell this payer from others, sorted: its name without what many are called.
+pub(super) fn distinctive(look: &Look<'_, '_, '_>, stream: &Stream) -> Vec<String> {
+    let mut found = name(look, stream);
+    found.retain(|word| word.len() >= 3 && !traits::of(word, look.finder.ruleset).any(Word::COMPANY));
     found.sort_unstable();
     found.dedup();
     found

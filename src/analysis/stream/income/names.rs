@@ -1,0 +1,161 @@
+//! Groups of one payer whose text differs from row to row: another lead, another reference, a cut.
+//!
+//! A name alone joins nothing: two people may work for one employer. Groups are one where the whole keeps its rhythm better than its parts.
+//!
+//! Bounded: groups are looked at by the first word of their name, and of those that share it so many at a time.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Judged, Judgement, Look, joined, payer};
+use crate::analysis::label::Verdict;
+use crate::analysis::stream::{Cadence, Stream};
+
+/// Groups of one first word that are tried one by one.
+const MOST_TRIED: usize = 16;
+/// Letters of a cut word.
+const CUT: usize = 3;
+/// Weight of a slot that is filled or missed against a row beside the rhythm.
+const SLOT: i64 = 4;
+/// Rows of a bonus or a correction, which may stand beside the rhythm.
+const FEW: usize = 2;
+
+/// Joins the groups of one payer.
+pub(super) fn namesakes(look: &Look<'_, '_, '_>, groups: &mut Vec<Judged>, verdicts: &[Verdict]) {
+    let mut buckets: BTreeMap<(usize, String), Vec<usize>> = BTreeMap::new();
+    let names: Vec<Vec<String>> = groups.iter().map(|group| name(look, group)).collect();
+    for (at, group) in groups.iter().enumerate().filter(|(_, group)| group.kind != Judgement::Never) {
+        if let Some(first) = names[at].first() {
+            buckets.entry((group.stream.account, first.clone())).or_default().push(at);
+        }
+    }
+    let mut gone = BTreeSet::new();
+    for bucket in buckets.into_values().filter(|bucket| bucket.len() > 1) {
+        let mut left = bucket;
+        while left.len() > 1 {
+            let head = left[0];
+            let is_alike =
+                |at: &usize| *at == head || (are_alike(&names[head], &names[*at]) && may_be_one(look, &groups[head], &groups[*at]));
+            let (alike, others): (Vec<usize>, Vec<usize>) = left.into_iter().partition(is_alike);
+            left = others;
+            if alike.len() > 1 {
+                join(look, groups, &alike, verdicts, &mut gone);
+            }
+        }
+    }
+    joined::drop_gone(groups, &gone);
+}
+
+/// Joins groups of like names: all of them where that is best, else one after the other.
+fn join(look: &Look<'_, '_, '_>, groups: &mut [Judged], alike: &[usize], verdicts: &[Verdict], gone: &mut BTreeSet<usize>) {
+    if let Some(stream) = better(look, groups, alike, verdicts) {
+        absorb(look, groups, alike, stream);
+        gone.extend(&alike[1..]);
+        return;
+    }
+    let mut heads: Vec<usize> = Vec::new();
+    for &at in alike.iter().take(MOST_TRIED) {
+        let found = heads.iter().find_map(|&head| Some((head, better(look, groups, &[head, at], verdicts)?)));
+        match found {
+            Some((head, stream)) => {
+                absorb(look, groups, &[head, at], stream);
+                gone.insert(at);
+            }
+            None => heads.push(at),
+        }
+    }
+}
+
+/// The whole of some groups, where it keeps its rhythm no worse than its parts.
+fn better(look: &Look<'_, '_, '_>, groups: &[Judged], parts: &[usize], verdicts: &[Verdict]) -> Option<Stream> {
+    let whole = joined::union(look, parts.iter().map(|&at| &groups[at].stream), verdicts)?;
+    let (regular, loose): (Vec<usize>, Vec<usize>) = parts.iter().partition(|&&at| groups[at].stream.cadence != Cadence::Irregular);
+    let is_better = match *regular {
+        [] => true,
+        [only] => {
+            let few: usize = loose.iter().map(|&at| groups[at].stream.rows.len()).sum();
+            let are_alike = few <= FEW || loose.iter().all(|&at| joined::are_near(look, &groups[only], &groups[at], 600));
+            // A rhythm of so small a part of the pays was an accident.
+            let was_accident = whole.cadence == Cadence::Irregular && few * 2 >= groups[only].stream.rows.len();
+            are_alike && (was_accident || filled(&whole) * 10 >= filled(&groups[only].stream) * 9)
+        }
+        _ => worth(&whole) >= parts.iter().map(|&at| worth(&groups[at].stream)).sum(),
+    };
+    is_better.then_some(whole)
+}
+
+fn filled(stream: &Stream) -> usize {
+    stream.slots.iter().flatten().count()
+}
+
+/// How well a stream keeps its rhythm: slots filled, less those missed and rows beside it. Nothing without one.
+fn worth(stream: &Stream) -> i64 {
+    if stream.cadence == Cadence::Irregular {
+        return 0;
+    }
+    let filled = filled(stream);
+    let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+    SLOT * (count(filled) - count(stream.missed.len())) - count(stream.rows.len() - filled)
+}
+
+/// The first group becomes the whole, and is what the surest of them is.
+fn absorb(look: &Look<'_, '_, '_>, groups: &mut [Judged], parts: &[usize], stream: Stream) {
+    let other = look.known.gov_other;
+    // Of equals the first.
+    let sure = parts.iter().copied().max_by_key(|&at| {
+        let group = &groups[at];
+        (group.kind == Judgement::Income, group.category != other, group.confidence, std::cmp::Reverse(at))
+    });
+    let from = groups[sure.unwrap_or(parts[0])].clone();
+    let differs = parts.iter().any(|&at| groups[at].category != from.category);
+    let rule = from.rule.or((differs && from.kind == Judgement::Income).then_some("stream:same-payer"));
+    groups[parts[0]] = Judged { stream, rule, ..from };
+}
+
+/// True where two groups may be one by what they are.
+fn may_be_one(look: &Look<'_, '_, '_>, a: &Judged, b: &Judged) -> bool {
+    match (a.kind, b.kind) {
+        (Judgement::Income, Judgement::Income) => joined::is_one_kind(look, a, b),
+        (Judgement::Income, Judgement::Open) => joins_open(look, a, b),
+        (Judgement::Open, Judgement::Income) => joins_open(look, b, a),
+        (Judgement::Open, Judgement::Open) => true,
+        _ => false,
+    }
+}
+
+/// True where rows that say nothing may belong to income: about as large, and not called something else.
+fn joins_open(look: &Look<'_, '_, '_>, income: &Judged, open: &Judged) -> bool {
+    joined::are_near(look, income, open, 600) && !payer::is_unearned(look, &open.stream)
+}
+
+/// The words that name the payer, in order. What one agency or bank pays out is one name whatever its words.
+fn name(look: &Look<'_, '_, '_>, group: &Judged) -> Vec<String> {
+    let code = look.finder.ruleset.code(group.category);
+    if group.kind == Judgement::Income && (code.starts_with("GOV_") || group.category == look.known.interest_income) {
+        return vec![if code.starts_with("GOV_") { "GOV_" } else { code }.to_owned()];
+    }
+    payer::name(look, &group.stream)
+}
+
+/// True where one name is the beginning of the other; its last word may be cut.
+fn are_alike(a: &[String], b: &[String]) -> bool {
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    let Some((last, before)) = short.split_last() else { return false };
+    let is_cut =
+        |word: &str| last == word || (last.len() >= CUT && word.starts_with(&**last)) || (word.len() >= CUT && last.starts_with(word));
+    before == &long[..before.len()] && is_cut(&long[before.len()])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_alike_where_it_goes_on_or_was_cut() {
+        let name = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        assert!(are_alike(&name("TELSTRA CORPORATION"), &name("TELSTRA CORPORATION LIMITED")));
+        assert!(are_alike(&name("BLUE GUM ENGIN"), &name("BLUE GUM ENGINEERING")));
+        assert!(!are_alike(&name("BLUE GUM ENGINEERING"), &name("BLUE GUM PLUMBING")));
+        assert!(!are_alike(&name("BLUE GUM"), &name("BLUE HILL")));
+        assert!(!are_alike(&[], &name("BLUE HILL")));
+    }
+}
