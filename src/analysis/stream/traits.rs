@@ -18,6 +18,11 @@ impl Word {
     /// A relative or a friend.
     pub(super) const KIN: Self = Self(16);
 
+    /// Both together.
+    pub(super) const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// True where the word may be any of these.
     pub(super) const fn any(self, these: Self) -> bool {
         self.0 & these.0 != 0

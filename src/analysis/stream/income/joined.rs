@@ -95,8 +95,7 @@ pub(super) fn dividends(look: &Look<'_, '_, '_>, groups: &mut Vec<Judged>, verdi
 
 /// Receipts, with what else their customers pay: not every payment names its invoice.
 fn with_customers(look: &Look<'_, '_, '_>, groups: &[Judged], mut parts: Vec<usize>) -> Vec<usize> {
-    let customers: BTreeSet<Vec<String>> =
-        parts.iter().map(|&at| payer::name(look, &groups[at].stream)).filter(|name| name.len() > 1).collect();
+    let customers: BTreeSet<Vec<String>> = parts.iter().map(|&at| look.name(&groups[at].stream)).filter(|name| name.len() > 1).collect();
     let account = parts.first().map(|&at| groups[at].stream.account);
     let may_be = |group: &Judged| match group.kind {
         Judgement::Open => true,
@@ -104,10 +103,7 @@ fn with_customers(look: &Look<'_, '_, '_>, groups: &[Judged], mut parts: Vec<usi
         Judgement::Income => false,
     };
     let others = groups.iter().enumerate().filter(|(at, group)| {
-        Some(group.stream.account) == account
-            && may_be(group)
-            && !parts.contains(at)
-            && customers.contains(&payer::name(look, &group.stream))
+        Some(group.stream.account) == account && may_be(group) && !parts.contains(at) && customers.contains(&look.name(&group.stream))
     });
     let others: Vec<usize> = others.map(|(at, _)| at).collect();
     parts.extend(others);

@@ -9,6 +9,7 @@ mod names;
 mod parts;
 mod payer;
 mod rhythm;
+mod wording;
 
 use jiff::civil::Date;
 
@@ -17,6 +18,7 @@ use super::{Cadence, Finder, Stream};
 use crate::analysis::label::{Layer, Verdict};
 use crate::analysis::ruleset::{Category, Kind, Known, Nature};
 use parts::Class;
+use wording::Wording;
 
 /// A labelled row is believed to be income from here on.
 const SAID: u16 = 500;
@@ -41,6 +43,7 @@ const RENTS: usize = 2;
 struct Look<'l, 'f, 'a> {
     finder: &'l Finder<'f, 'a>,
     people: People,
+    wording: Wording,
     known: &'l Known,
     /// The household pays rent: what comes in as rent from a person is a share of it.
     pays_rent: bool,
@@ -73,7 +76,8 @@ pub(super) fn recognise(finder: &Finder<'_, '_>, candidates: Vec<Stream>, verdic
     let rent_rows =
         finder.ledger.rows.iter().zip(&*verdicts).filter(|(row, verdict)| row.amount.is_negative() && verdict.category == known.rent);
     let pays_rent = rent_rows.take(RENTS).count() == RENTS;
-    let look = Look { finder, people: People::of(finder.ledger), known, pays_rent };
+    let wording = Wording::of(finder, &candidates);
+    let look = Look { finder, people: People::of(finder.ledger), wording, known, pays_rent };
     let parts: Vec<(Class, Stream)> = candidates.into_iter().flat_map(|stream| parts::part(&look, stream, verdicts)).collect();
     let mut judged: Vec<Judged> = parts.into_iter().map(|(class, stream)| look.judge(class, stream, verdicts)).collect();
     names::namesakes(&look, &mut judged, verdicts);
@@ -193,6 +197,11 @@ impl Look<'_, '_, '_> {
             }
         }
         stream
+    }
+
+    /// The words that name the payer of a group.
+    fn name(&self, stream: &Stream) -> Vec<String> {
+        self.wording.name(self.finder, stream)
     }
 
     fn day(&self, row: usize) -> Option<Date> {

@@ -38,24 +38,28 @@ pub(super) fn of_one_name(
     verdicts: &[Verdict],
     gone: &mut BTreeSet<usize>,
 ) {
-    let mut buckets: BTreeMap<(usize, String), Vec<(usize, Vec<String>)>> = BTreeMap::new();
-    for &at in some {
-        let name = name(look, &groups[at]);
-        if let Some(first) = name.first() {
-            buckets.entry((groups[at].stream.account, first.clone())).or_default().push((at, name));
+    // By the first word of the name, then by the second too: the first may be a frame's.
+    for words in 1..=2 {
+        let mut buckets: BTreeMap<(usize, String), Vec<(usize, Vec<String>)>> = BTreeMap::new();
+        for &at in some.iter().filter(|at| !gone.contains(at)) {
+            let name = name(look, &groups[at]);
+            for word in name.iter().take(words) {
+                buckets.entry((groups[at].stream.account, word.clone())).or_default().push((at, name.clone()));
+            }
         }
-    }
-    for mut left in buckets.into_values() {
-        while left.len() > 1 {
-            let (head, name) = left[0].clone();
-            let is_alike = |(at, other): &(usize, Vec<String>)| {
-                *at == head || (are_alike(&name, other) && may_be_one(look, &groups[head], &groups[*at]))
-            };
-            let (alike, others): (Vec<_>, Vec<_>) = left.into_iter().partition(is_alike);
-            left = others;
-            let alike: Vec<usize> = alike.into_iter().map(|(at, _)| at).collect();
-            if alike.len() > 1 {
-                join(look, groups, &alike, verdicts, gone);
+        for mut left in buckets.into_values() {
+            left.retain(|(at, _)| !gone.contains(at));
+            while left.len() > 1 {
+                let (head, name) = left[0].clone();
+                let is_alike = |(at, other): &(usize, Vec<String>)| {
+                    *at == head || (are_alike(&name, other) && may_be_one(look, &groups[head], &groups[*at]))
+                };
+                let (alike, others): (Vec<_>, Vec<_>) = left.into_iter().partition(is_alike);
+                left = others;
+                let alike: Vec<usize> = alike.into_iter().map(|(at, _)| at).collect();
+                if alike.len() > 1 {
+                    join(look, groups, &alike, verdicts, gone);
+                }
             }
         }
     }
@@ -155,11 +159,21 @@ fn name(look: &Look<'_, '_, '_>, group: &Judged) -> Vec<String> {
     if group.kind == Judgement::Income && (code.starts_with("GOV_") || group.category == look.known.interest_income) {
         return vec![if code.starts_with("GOV_") { "GOV_" } else { code }.to_owned()];
     }
-    payer::name(look, &group.stream)
+    look.name(&group.stream)
+}
+
+/// True where two texts have one name: where one goes on from the other, or where both do once a word before them is left out, which may
+/// be a frame's that nobody knows.
+fn are_alike(a: &[String], b: &[String]) -> bool {
+    begin_alike(a, b)
+        || [(1, 0), (0, 1), (1, 1)].into_iter().any(|(of_a, of_b)| {
+            let (a, b) = (a.get(of_a..).unwrap_or(&[]), b.get(of_b..).unwrap_or(&[]));
+            a.len().min(b.len()) >= 2 && begin_alike(a, b)
+        })
 }
 
 /// True where one name is the beginning of the other; its last word may be cut.
-fn are_alike(a: &[String], b: &[String]) -> bool {
+fn begin_alike(a: &[String], b: &[String]) -> bool {
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
     let Some((last, before)) = short.split_last() else { return false };
     let is_cut =

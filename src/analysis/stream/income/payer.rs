@@ -175,28 +175,14 @@ pub(super) fn says_settlement(look: &Look<'_, '_, '_>, stream: &Stream) -> bool 
     words::words(&look.finder.narratives[stream.rows[0]].text).skip(1).any(is_so)
 }
 
-/// The words that name the payer, in order: no leads, no words of pay, no forms, no numbers, no invoices.
-pub(super) fn name(look: &Look<'_, '_, '_>, stream: &Stream) -> Vec<String> {
-    let ruleset = look.finder.ruleset;
-    let row = stream.rows[0];
-    let extended = look.finder.ledger.rows[row].transaction().extended.as_deref();
-    let field = extended.and_then(|extended| extended.payer.as_deref()).map(|payer| words::fold(words::readable(payer)));
-    let text = field.as_deref().unwrap_or(&look.finder.narratives[row].text);
-    let names = |word: &&str| {
-        word.len() >= 2
-            && !traits::of(word, ruleset).any(Word::PAY)
-            && !traits::is_cut_pay(word)
-            && !traits::is_company_form(word)
-            && !matches!(*word, "CR" | "INV" | "INVOICE")
-            && TRANSFER_WORDS.binary_search(word).is_err()
-            && !word.bytes().any(|byte| byte.is_ascii_digit())
-    };
-    words::words(text).filter(names).map(str::to_owned).collect()
+/// True for a word with a digit.
+pub(super) fn is_numeric(word: &str) -> bool {
+    word.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// Words that tell this payer from others, sorted: its name without what many are called.
 pub(super) fn distinctive(look: &Look<'_, '_, '_>, stream: &Stream) -> Vec<String> {
-    let mut found = name(look, stream);
+    let mut found = look.name(stream);
     found.retain(|word| word.len() >= 3 && !traits::is_general(word) && !traits::of(word, look.finder.ruleset).any(Word::COMPANY));
     found.sort_unstable();
     found.dedup();
