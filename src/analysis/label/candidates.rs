@@ -303,13 +303,17 @@ impl<'a> Candidates<'a> {
         }
         let Segment { padded, core } = &evidence.segments[0];
         // What was cut may look like a place: VIRGIN AUSTRAL.
-        [core.end, padded.len() - 1].into_iter().find_map(|end| self.cut_off_at(core.start..end, evidence, ruleset))
+        [core.end, padded.len() - 1].into_iter().find_map(|end| self.cut_off_at(core.start..end, core.end, evidence, ruleset))
     }
 
-    fn cut_off_at(&self, range: Range<usize>, evidence: &'a Evidence<'_>, ruleset: &'a Ruleset) -> Option<Candidate<'a>> {
+    fn cut_off_at(&self, range: Range<usize>, core_end: usize, evidence: &'a Evidence<'_>, ruleset: &'a Ruleset) -> Option<Candidate<'a>> {
         let mut cut = Self { list: Vec::new(), party: self.party.clone(), is_credit: self.is_credit };
         for hit in ruleset.cut_off(&evidence.segments[0].padded[range.clone()]) {
             let hit = Hit { start: hit.start + range.start, end: hit.end + range.start, rules: hit.rules };
+            // A place by itself is where a merchant is, and no club that is called after it: FALLON SOLUTIONS TWEED HEADS.
+            if hit.start >= core_end {
+                continue;
+            }
             cut.hear(&Found { segment: 0, hit, in_core: true, is_place: false }, evidence, ruleset, &mut ());
         }
         let mut list = cut.list;
