@@ -12,6 +12,7 @@ pub mod narrative;
 mod numbers;
 mod parts;
 mod party;
+mod proof;
 mod reading;
 mod structured;
 mod tokens;
@@ -26,6 +27,7 @@ use evidence::Evidence;
 use narrative::Narrative;
 
 pub use explain::{Asked, Considered, Explanation, explain};
+pub use proof::{Contradiction, prove};
 pub use reading::{Narratives, read};
 
 /// Thousandths below which an answer is a guess, and not given.

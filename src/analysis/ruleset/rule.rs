@@ -129,6 +129,8 @@ pub struct Example {
     pub kind: Option<TransactionType>,
     /// Whether the line asks for an account that is, or is not, a debt.
     pub is_debt: Option<bool>,
+    /// The line stands in a file of the operator's directory.
+    pub is_operators: bool,
 }
 
 struct Head {
@@ -288,6 +290,7 @@ fn example(row: &Row<'_, 7>, line: &Line) -> Result<Example, RulesError> {
         merchant_category_code: None,
         kind: None,
         is_debt: None,
+        is_operators: rule.is_operators,
     };
     for need in &rule.needs {
         match need {
