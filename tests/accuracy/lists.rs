@@ -16,7 +16,7 @@ pub(crate) struct Merchant {
     pub(crate) category: &'static str,
     /// Merchant category code, or nothing.
     pub(crate) mcc: &'static str,
-    /// How it is paid: `c` card in a shop, `o` card online, `d` direct debit, `b` BPAY, `f` card abroad, `+` it pays.
+    /// How it is paid: `c` card in a shop, `o` card online, `d` direct debit, `b` BPAY, `f` card abroad, `+` it pays, `~` few people know it.
     pub(crate) how: &'static str,
     /// Where it does business: states, or `*`.
     pub(crate) states: &'static str,
@@ -69,7 +69,7 @@ fn splits(text: &str) -> Vec<Split> {
 fn merchants(text: &'static str, stratum: impl Fn(&str) -> Stratum) -> Vec<Merchant> {
     let of = |record: Vec<&'static str>| {
         let &[split, category, mcc, how, states, name] = &record[..] else { unreachable!("six fields") };
-        let stratum = stratum(category);
+        let stratum = if how.contains('~') { Stratum::SmallBrand } else { stratum(category) };
         splits(split).into_iter().map(move |split| Merchant { split, category, mcc, how, states, name, stratum }).collect::<Vec<_>>()
     };
     records(text, 6).flat_map(of).collect()
@@ -171,10 +171,12 @@ pub(crate) fn brands(split: Split, category: &str, how: &str, state: &str) -> Ve
     if here.is_empty() { all } else { here }
 }
 
-/// One of [`brands`].
+/// One of [`brands`]; rarely one that few know.
 pub(crate) fn brand(random: &mut Random, split: Split, category: &str, how: &str, state: &str) -> Option<&'static Merchant> {
-    let brands = brands(split, category, how, state);
-    (!brands.is_empty()).then(|| *random.pick(&brands))
+    let all = brands(split, category, how, state);
+    let known: Vec<&Merchant> = all.iter().copied().filter(|brand| brand.stratum != Stratum::SmallBrand).collect();
+    let from = if known.is_empty() || random.chance(12) { all } else { known };
+    (!from.is_empty()).then(|| *random.pick(&from))
 }
 
 /// Invented brands of a category.

@@ -68,11 +68,7 @@ pub(crate) fn spend(book: &mut Book) {
 
 /// The two or three shops that people go to.
 fn favourites(book: &mut Book, category: &'static str) -> Vec<&'static Merchant> {
-    let all = lists::brands(book.split, category, "cof", book.state);
-    if all.is_empty() {
-        return Vec::new();
-    }
-    (0..3).map(|_| *book.random.pick(&all)).collect()
+    (0..3).filter_map(|_| book.brand(category, "cof")).collect()
 }
 
 fn purchase(book: &mut Book, category: &'static str, dollars: (i64, i64), favourites: &[&'static Merchant]) {

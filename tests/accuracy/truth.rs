@@ -19,8 +19,10 @@ pub(crate) enum Split {
 /// What makes a row easy or hard to name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Stratum {
-    /// A brand or biller that really exists.
+    /// A brand or biller that many people know.
     KnownBrand,
+    /// A brand that really exists and few people know.
+    SmallBrand,
     /// A brand that stands in no list: invented.
     UnnamedBrand,
     /// A local business whose trade stands in its name.
@@ -44,8 +46,9 @@ pub(crate) enum Stratum {
 }
 
 impl Stratum {
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::KnownBrand,
+        Self::SmallBrand,
         Self::UnnamedBrand,
         Self::LocalBusiness,
         Self::BankWords,

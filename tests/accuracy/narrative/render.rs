@@ -99,6 +99,8 @@ fn fill(placeholder: &str, grammar: &Grammar, said: &Said, scene: &Scene<'_>, ra
         "state" => said.place.map(|(_, state)| state.to_owned()).unwrap_or_default(),
         "card" => scene.card.to_owned(),
         "other" => number[number.len().saturating_sub(4)..].to_owned(),
+        // A card's number is never written out.
+        "othernum" if number.len() == 16 => format!("XXXXXXXXXXXX{}", &number[12..]),
         "othernum" => number.to_owned(),
         "otherbsb" => bsb.to_owned(),
         "othername" => product.to_owned(),
