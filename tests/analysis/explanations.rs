@@ -103,7 +103,8 @@ fn without_its_rows_a_group_of_the_totals_is_gone() {
 fn without_customers(value: &mut Value) {
     match value {
         Value::Object(object) => {
-            ["customerId", "streamId", "restStreamId", "streamIds", "transferPairId", "forecast"].map(|member| object.remove(member));
+            let made_of_it = ["customerId", "streamId", "restStreamId", "streamIds", "transferPairId", "forecast"];
+            object.retain(|member, _| !made_of_it.contains(&member.as_str()));
             object.values_mut().for_each(without_customers);
         }
         Value::Array(values) => {
