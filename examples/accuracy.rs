@@ -1,8 +1,8 @@
 //! The development benchmark: `cargo run --release --no-default-features --example accuracy`.
 //!
 //! Prints every figure of the bars for the held-out and the rule-writing split. Options: `--households N` (400), `--seed S` (1),
-//! `--split held-out|rule-writing`, `--months M`, `--worst [N]` (wrong answers, of the rule-writing split only), `--categories`, `--payload INDEX` (writes one
-//! household's request body and stops).
+//! `--split held-out|rule-writing`, `--months M`, `--worst [N]` (wrong answers, of the rule-writing split only), `--categories`, `--payload INDEX`, `--report INDEX`,
+//! `--truth INDEX` (writes that of one household and stops; of the rule-writing split unless `--split` says otherwise).
 
 #[path = "../tests/accuracy/mod.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]
@@ -26,7 +26,15 @@ struct Asked {
     households: u64,
     worst: Option<usize>,
     categories: bool,
-    payload: Option<u64>,
+    one: Option<(One, u64)>,
+}
+
+/// What is shown of one household.
+#[derive(Clone, Copy)]
+enum One {
+    Payload,
+    Report,
+    Truth,
 }
 
 fn main() -> ExitCode {
@@ -37,11 +45,10 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    if let Some(index) = asked.payload {
-        let made = household(asked.recipe, index);
-        return if std::io::stdout().write_all(&made.payload).is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
-    }
     let ruleset = Ruleset::embedded();
+    if let Some((what, index)) = asked.one {
+        return show(what, index, asked.recipe, &ruleset);
+    }
     let taxonomy = Taxonomy::of(&ruleset);
     let mut scores: BTreeMap<Split, Score> = BTreeMap::new();
     for index in 0..asked.households {
@@ -53,6 +60,16 @@ fn main() -> ExitCode {
         print(*split, score, &asked);
     }
     ExitCode::SUCCESS
+}
+
+fn show(what: One, index: u64, recipe: Recipe, ruleset: &Ruleset) -> ExitCode {
+    let made = household(Recipe { split: recipe.split.or(Some(Split::RuleWriting)), ..recipe }, index);
+    let text = match what {
+        One::Payload => made.payload,
+        One::Report => score::report(&made, ruleset).to_string().into_bytes(),
+        One::Truth => format!("{:#?}", made.truth).into_bytes(),
+    };
+    if std::io::stdout().write_all(&text).is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn print(split: Split, score: &Score, asked: &Asked) {
@@ -81,7 +98,7 @@ fn print(split: Split, score: &Score, asked: &Asked) {
 
 fn asked(mut words: impl Iterator<Item = String>) -> Result<Asked, String> {
     let mut asked =
-        Asked { recipe: Recipe { seed: 1, split: None, months: None }, households: 400, worst: None, categories: false, payload: None };
+        Asked { recipe: Recipe { seed: 1, split: None, months: None }, households: 400, worst: None, categories: false, one: None };
     while let Some(word) = words.next() {
         let mut number = || words.next().and_then(|value| value.parse::<u64>().ok()).ok_or_else(|| format!("{word} takes a number"));
         match word.as_str() {
@@ -91,7 +108,9 @@ fn asked(mut words: impl Iterator<Item = String>) -> Result<Asked, String> {
                 let months = i32::try_from(number()?).ok().filter(|months| (3..=24).contains(months));
                 asked.recipe.months = Some(months.ok_or("--months takes 3 to 24")?);
             }
-            "--payload" => asked.payload = Some(number()?),
+            "--payload" => asked.one = Some((One::Payload, number()?)),
+            "--report" => asked.one = Some((One::Report, number()?)),
+            "--truth" => asked.one = Some((One::Truth, number()?)),
             "--worst" => asked.worst = Some(number().map_or(40, |count| usize::try_from(count).unwrap_or(usize::MAX))),
             "--categories" => asked.categories = true,
             "--split" => match words.next().as_deref() {

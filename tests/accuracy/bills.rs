@@ -24,9 +24,7 @@ const fn bill(category: &'static str, how: &'static str, every: Every, dollars: 
 
 /// Writes the bills of a household.
 pub(crate) fn pay(book: &mut Book, owns_home: bool) {
-    if !owns_home {
-        roof(book);
-    } else {
+    if owns_home {
         for (percent, bill) in [
             (100, bill("COUNCIL_RATES", "bd", Every::Months(3, 28), (340, 620), 0)),
             (100, bill("WATER", "bd", Every::Months(3, 12), (160, 380), 180)),
@@ -34,6 +32,8 @@ pub(crate) fn pay(book: &mut Book, owns_home: bool) {
         ] {
             maybe(book, percent, bill);
         }
+    } else {
+        roof(book);
     }
     let on = |book: &mut Book| i8::try_from(book.random.within(1, 28)).expect("a day");
     let (first, second, third, fourth) = (on(book), on(book), on(book), on(book));
@@ -81,7 +81,7 @@ fn maybe(book: &mut Book, percent: u32, bill: Bill) {
     let Some(merchant) = book.brand(bill.category, bill.how) else { return };
     let cents = book.random.within(bill.dollars.0 * 100, bill.dollars.1 * 100);
     // Subscriptions and plans end on .99 or on the dollar.
-    let cents = if bill.varies == 0 && cents < 200_00 { cents / 100 * 100 + if book.random.chance(50) { 99 } else { 0 } } else { cents };
+    let cents = if bill.varies == 0 && cents < 20_000 { cents / 100 * 100 + if book.random.chance(50) { 99 } else { 0 } } else { cents };
     let ways: Vec<char> = bill.how.chars().filter(|way| merchant.pays_by(*way)).collect();
     let way = *book.random.pick(&ways);
     series(book, merchant, way, bill.every, cents, bill.varies);
@@ -152,7 +152,7 @@ fn roof(book: &mut Book) {
             }
         }
         55..=79 => person_series(book, "RENT", every, cents),
-        80..=89 => person_series(book, "BOARD", Every::Days(7), cents.min(280_00)),
+        80..=89 => person_series(book, "BOARD", Every::Days(7), cents.min(28_000)),
         // Out of the pension before it arrives, or with family.
         _ => {}
     }

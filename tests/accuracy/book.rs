@@ -39,7 +39,7 @@ pub(crate) enum Generation {
 /// One consent at one bank.
 #[derive(Clone, Debug)]
 pub(crate) struct Customer {
-    pub(crate) customer_id: String,
+    pub(crate) id: String,
     /// Index into [`Book::people`].
     pub(crate) person: usize,
     pub(crate) bank: &'static Grammar,
@@ -70,7 +70,7 @@ pub(crate) struct Loan {
 pub(crate) struct Account {
     /// Index into [`Book::customers`].
     pub(crate) customer: usize,
-    pub(crate) account_id: String,
+    pub(crate) id: String,
     pub(crate) product: Product,
     pub(crate) name: String,
     pub(crate) nickname: Option<String>,
@@ -259,7 +259,7 @@ impl Book {
 
     /// One of the words of a kind, of this household's split.
     pub(crate) fn word(&mut self, kind: &str) -> &'static str {
-        *self.random.pick::<&'static str>(lists::words(self.split, kind))
+        self.random.pick::<&'static str>(lists::words(self.split, kind))
     }
 
     /// Somebody's name.

@@ -11,7 +11,7 @@ use super::truth::{Anchor, Stratum};
 /// The home loan, shared (its account is in the payload) or not.
 pub(crate) fn home_loan(book: &mut Book, shared: bool) {
     let every = book.random.weighted(&[(60, Every::Months(1, 20)), (25, Every::Days(14)), (15, Every::Days(7))]);
-    let monthly = (book.budget * book.random.within(20, 32) / 100).clamp(900_00, 4_800_00);
+    let monthly = (book.budget * book.random.within(20, 32) / 100).clamp(90_000, 480_000);
     let instalment = monthly * 30 * every.days() / 900 / 100 * 100;
     if shared {
         shared_loan(book, Product::HomeLoan, "MORTGAGE_REPAYMENT", every, instalment);
@@ -23,7 +23,7 @@ pub(crate) fn home_loan(book: &mut Book, shared: bool) {
 /// Debts beside the home, by chance; `troubled` ones only where the household is not clean.
 pub(crate) fn others(book: &mut Book) {
     if book.random.chance(10) {
-        let cents = book.random.within(180_00, 620_00);
+        let cents = book.random.within(18_000, 62_000);
         shared_loan(book, Product::PersonalLoan, "PERSONAL_LOAN_REPAYMENT", Every::Months(1, 11), cents);
     }
     for (percent, category, every, low, high) in [
@@ -102,7 +102,7 @@ fn shared_loan(book: &mut Book, product: Product, category: &'static str, every:
     let bsb = book.accounts[payer].bsb.clone();
     let account = Account {
         customer,
-        account_id: format!("loan-{}", book.random.digits(8)),
+        id: format!("loan-{}", book.random.digits(8)),
         product,
         name: name.to_owned(),
         nickname: None,
@@ -150,7 +150,7 @@ fn other_card(book: &mut Book) {
     let mut rows = Vec::new();
     for slot in Every::Months(1, 22).slots(book.from, book.as_of) {
         let said = Said { crn: crn.clone(), biller_code: "19588".into(), ..Said::of(Channel::Bpay, issuer.name) };
-        let cents = book.random.within(12, 130) * 10_00;
+        let cents = book.random.within(12, 130) * 1_000;
         rows.extend(book.post(account, shifted(slot, Shift::After, book.state), -cents, (issuer.category, issuer.stratum), said));
     }
     if rows.len() >= 3 {
@@ -172,7 +172,7 @@ fn shared_cards(book: &mut Book) {
                 .map(|row| row.cents.min(0))
                 .sum();
             let cents = -spent;
-            if cents < 20_00 {
+            if cents < 2_000 {
                 continue;
             }
             let day = shifted(slot, Shift::After, book.state);
@@ -237,7 +237,7 @@ fn small_loan(book: &mut Book) {
     let Some(lender) = book.brand("SACC_REPAYMENT", "d") else { return };
     let account = book.everyday(0);
     for _ in 0..book.random.within(1, 3) {
-        let (day, borrowed) = (book.any_day(), book.random.within(3, 20) * 100_00);
+        let (day, borrowed) = (book.any_day(), book.random.within(3, 20) * 10_000);
         let day = shifted(day, Shift::After, book.state);
         let said = Said::of(Channel::Credit, lender.name).reference(book.random.digits(7));
         let label = ("SACC_PROCEEDS", Stratum::OtherCredit);
@@ -259,7 +259,7 @@ fn wage_advances(book: &mut Book) {
     let account = book.everyday(0);
     let mut rows = Vec::new();
     for _ in 0..book.random.within(2, 9) {
-        let (day, cents) = (book.any_day(), book.random.within(5, 50) * 10_00);
+        let (day, cents) = (book.any_day(), book.random.within(5, 50) * 1_000);
         let said = Said::of(Channel::PayIn, provider.name).memo("ADVANCE");
         rows.extend(book.post(account, day, cents, ("WAGE_ADVANCE_PROCEEDS", Stratum::OtherCredit), said));
         let back = shifted(after(day, book.random.within(5, 14)), Shift::After, book.state);
@@ -306,10 +306,10 @@ fn bets(book: &mut Book) {
 fn advances(book: &mut Book) {
     let Some(&card) = book.accounts_of(0, Product::Card).first() else { return };
     for _ in 0..book.random.within(1, 5) {
-        let (day, cents) = (book.any_day(), book.random.within(2, 30) * 20_00);
+        let (day, cents) = (book.any_day(), book.random.within(2, 30) * 2_000);
         let mut said = Said::of(Channel::CashAdvance, "");
         said.place = Some(book.nearby());
         book.post(card, day, -cents, ("CASH_ADVANCE", Stratum::BankWords), said);
-        book.post(card, day, -(cents * 3 / 100).max(4_00), ("BANK_FEE", Stratum::BankWords), Said::of(Channel::CashAdvanceFee, ""));
+        book.post(card, day, -(cents * 3 / 100).max(400), ("BANK_FEE", Stratum::BankWords), Said::of(Channel::CashAdvanceFee, ""));
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::book::{At, Book, Generation, Product};
+use super::book::{At, Book, Generation, Product, Row};
 use super::calendar::after;
 use super::narrative::{Channel, Scene, description};
 use super::random::Random;
@@ -30,15 +30,15 @@ pub(crate) fn settle(book: &mut Book) {
         let lowest = lowest(book, account);
         let opening = match book.accounts[account].product {
             Product::HomeLoan | Product::PersonalLoan => continue,
-            Product::Card => -book.random.within(150_00, 2_400_00),
-            Product::Everyday if !book.clean && book.random.chance(45) => -lowest - book.random.within(15_00, 380_00),
-            Product::Everyday => -lowest + book.random.within(40_00, 1_900_00),
-            Product::Savings => -lowest + book.random.within(100_00, 22_000_00),
+            Product::Card => -book.random.within(15_000, 240_000),
+            Product::Everyday if !book.clean && book.random.chance(45) => -lowest - book.random.within(1_500, 38_000),
+            Product::Everyday => -lowest + book.random.within(4_000, 190_000),
+            Product::Savings => -lowest + book.random.within(10_000, 2_200_000),
         };
         book.accounts[account].opening = opening;
         if book.accounts[account].product == Product::Card {
             let owed = (-(opening + lowest)).max(-opening);
-            book.accounts[account].limit = (owed * 13 / 10 / 1_000_00 + 2) * 1_000_00;
+            book.accounts[account].limit = (owed * 13 / 10 / 100_000 + 2) * 100_000;
         }
         let anchor =
             book.random.weighted(&[(62, Anchor::True), (16, Anchor::Unstated), (11, Anchor::Lagging), (11, Anchor::PendingInclusive)]);
@@ -73,7 +73,7 @@ pub(crate) fn sums(book: &Book, account: usize) -> BTreeMap<Date, i64> {
 /// The rows of the payload, each account's second view included, in the order of the books.
 pub(crate) fn write(book: &mut Book) -> Vec<Written> {
     let mut written = Vec::with_capacity(book.rows.len());
-    let mut texts: BTreeMap<At, (String, Date, String)> = BTreeMap::new();
+    let mut said: BTreeMap<At, Written> = BTreeMap::new();
     let mut random = Random::new(book.random.next());
     for at in 0..book.rows.len() {
         let row = &book.rows[at];
@@ -81,21 +81,28 @@ pub(crate) fn write(book: &mut Book) -> Vec<Written> {
             continue;
         }
         let id = format!("{}{:07}", random.digits(3), at);
-        let (text, happened, id) = match row.repeats {
-            Some((of, repeat)) => match texts.get(&of) {
-                Some((text, happened, first)) if repeat == Repeat::SameId => (text.clone(), *happened, first.clone()),
-                Some((text, happened, _)) => (text.clone(), *happened, id),
-                None => continue,
-            },
-            None => {
-                let (text, happened) = say(book, at, &mut random);
-                (text, happened, id)
+        let chance = random.next();
+        let row = if let Some((of, repeat)) = row.repeats {
+            let Some(first) = said.get(&of) else { continue };
+            // Nothing but a receipt tells a payment posted again from two equal payments.
+            if repeat == Repeat::Reposted && !has_receipt(&first.description) {
+                continue;
             }
+            // It is the same record to the letter, but for the id of a re-posting.
+            let id = if repeat == Repeat::SameId { first.id.clone() } else { id };
+            Written { at, id, ..first.clone() }
+        } else {
+            let (description, happened) = say(book, at, &mut random);
+            Written { at, account: row.account, id, description, happened, chance }
         };
-        texts.insert(at, (text.clone(), happened, id.clone()));
-        written.push(Written { at, account: row.account, id, description: text, happened, chance: random.next() });
+        said.insert(at, row.clone());
+        written.push(row);
     }
     copies(book, written)
+}
+
+fn has_receipt(description: &str) -> bool {
+    description.split(|letter: char| !letter.is_ascii_digit()).any(|digits| digits.len() >= 6)
 }
 
 fn copies(book: &Book, mut written: Vec<Written>) -> Vec<Written> {
@@ -121,12 +128,19 @@ fn say(book: &Book, at: At, random: &mut Random) -> (String, Date) {
     let scene = Scene {
         day: happened,
         card: &account.card,
+        habit: habit(&account.id, row),
         other: other.map_or(("", "", ""), |other| {
             let product = other.nickname.as_deref().unwrap_or(&other.name);
             (&other.number, &other.bsb, product)
         }),
     };
     (description(bank, &row.said, &scene, random), happened)
+}
+
+/// The same number for every row of a channel and a counterparty on an account (FNV-1a).
+fn habit(account: &str, row: &Row) -> u64 {
+    let bytes = account.bytes().chain(row.said.name.bytes()).chain([row.said.channel as u8]);
+    bytes.fold(0xCBF2_9CE4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)) >> 16
 }
 
 /// Whether a record has structured members at all.

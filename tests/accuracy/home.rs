@@ -103,7 +103,7 @@ fn settle_in(book: &mut Book, person: usize) {
 fn consent(book: &mut Book, person: usize, bank: &'static Grammar) -> usize {
     let generation = book.random.weighted(&[(38, Generation::Plain), (24, Generation::Older), (38, Generation::Newer)]);
     let customer_id = format!("c{}", book.customers.len() + 1);
-    book.customers.push(Customer { customer_id, person, bank, generation });
+    book.customers.push(Customer { id: customer_id, person, bank, generation });
     book.customers.len() - 1
 }
 
@@ -130,7 +130,7 @@ fn open(book: &mut Book, customer: usize, product: Product, joint: bool) -> usiz
     let account_id = format!("{}-{}", if joint { "joint" } else { "acc" }, random.digits(10));
     book.accounts.push(Account {
         customer,
-        account_id,
+        id: account_id,
         product,
         name,
         nickname,
@@ -160,7 +160,7 @@ fn joint_account(book: &mut Book) {
         let customer = theirs.unwrap_or_else(|| consent(book, 1, bank));
         let mut view = book.accounts[joint].clone();
         view.customer = customer;
-        view.account_id = format!("view-{}", book.random.digits(10));
+        view.id = format!("view-{}", book.random.digits(10));
         view.copy_of = Some(joint);
         book.accounts.push(view);
     }

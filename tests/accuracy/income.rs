@@ -135,6 +135,6 @@ pub(crate) fn middle(mut cents: Vec<i64>) -> i64 {
     match cents.len() {
         0 => 0,
         odd if odd % 2 == 1 => cents[half],
-        _ => (cents[half - 1] + cents[half]) / 2,
+        _ => i64::midpoint(cents[half - 1], cents[half]),
     }
 }

@@ -35,25 +35,25 @@ fn is_copied(book: &Book, row: At) -> bool {
 fn fail(book: &mut Book, at: At) {
     let debit = book.rows[at].clone();
     let bank = book.bank(debit.account);
-    let back = shifted(after(debit.day, book.random.within(0, 3)), Shift::After, book.state);
-    if back > book.as_of {
+    let returned = shifted(after(debit.day, book.random.within(0, 3)), Shift::After, book.state);
+    if returned > book.as_of {
         return;
     }
     let mut failed = Failed::default();
     if bank.posts_returns {
         failed.debit = Some(at);
         let said = Said { channel: Channel::Returned, ..debit.said.clone() };
-        failed.reversal = book.post(debit.account, back, -debit.cents, ("REVERSAL", Stratum::OtherCredit), said);
+        failed.reversal = book.post(debit.account, returned, -debit.cents, ("REVERSAL", Stratum::OtherCredit), said);
     } else {
         // Neither row is posted: at most the fee tells of it.
         book.rows[at].cents = 0;
     }
     if bank.dishonour_fee > 0 {
         let said = Said::of(Channel::DishonourFee, "");
-        failed.fee = book.post(debit.account, back, -bank.dishonour_fee * 100, ("DISHONOUR_FEE", Stratum::BankWords), said);
+        failed.fee = book.post(debit.account, returned, -bank.dishonour_fee * 100, ("DISHONOUR_FEE", Stratum::BankWords), said);
     }
     if book.random.chance(55) {
-        let again = shifted(after(back, book.random.within(2, 6)), Shift::After, book.state);
+        let again = shifted(after(returned, book.random.within(2, 6)), Shift::After, book.state);
         failed.represented = book.post(debit.account, again, debit.cents, (debit.category, debit.stratum), debit.said.clone());
         if let Some(again) = failed.represented {
             replace(book, at, again);
@@ -80,12 +80,12 @@ pub(crate) fn overdrawn_fees(book: &mut Book) {
     let account = book.everyday(0);
     for _ in 0..book.random.within(1, 4) {
         let day = book.any_day();
-        let cents = *book.random.pick(&[10_00, 15_00, 5_00]);
+        let cents = *book.random.pick(&[1_000, 1_500, 500]);
         book.post(account, day, -cents, ("OVERDRAWN_FEE", Stratum::BankWords), Said::of(Channel::OverdrawnFee, ""));
     }
     if let Some(&card) = book.accounts_of(0, Product::Card).first() {
         let day = book.any_day();
-        book.post(card, day, -20_00, ("OVERDRAWN_FEE", Stratum::BankWords), Said::of(Channel::LateFee, ""));
+        book.post(card, day, -2_000, ("OVERDRAWN_FEE", Stratum::BankWords), Said::of(Channel::LateFee, ""));
     }
 }
 
@@ -114,7 +114,7 @@ pub(crate) fn pending(book: &mut Book) {
         if book.random.chance(14) {
             let posted = book.rows[row].clone();
             // Pumps reserve a round sum before they know.
-            let cents = if posted.category == "FUEL" { -*book.random.pick(&[100_00, 150_00, 1_00]) } else { posted.cents };
+            let cents = if posted.category == "FUEL" { -*book.random.pick(&[10_000, 15_000, 100]) } else { posted.cents };
             let day = after(posted.day, -book.random.within(1, 3)).max(book.from);
             let waiting = Row { cents, day, posted: false, ..posted };
             book.rows.push(waiting);
@@ -133,7 +133,7 @@ pub(crate) fn repeats(book: &mut Book, ids_given: bool) {
     let candidates: Vec<At> = (0..book.rows.len())
         .filter(|&row| {
             let row = &book.rows[row];
-            row.posted && !row.missing && row.cents != 0 && row.cents.abs() > 40_00 && row.cents % 5_00 != 0
+            row.posted && !row.missing && row.cents != 0 && row.cents.abs() > 4_000 && row.cents % 500 != 0
         })
         .collect();
     if candidates.is_empty() {

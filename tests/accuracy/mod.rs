@@ -37,7 +37,7 @@ pub(crate) struct Recipe {
 /// One household. The same recipe and index give the same bytes.
 pub(crate) fn household(recipe: Recipe, index: u64) -> Household {
     let random = Random::of(recipe.seed, index);
-    let split = recipe.split.unwrap_or(if index % 2 == 0 { Split::HeldOut } else { Split::RuleWriting });
+    let split = recipe.split.unwrap_or(if index.is_multiple_of(2) { Split::HeldOut } else { Split::RuleWriting });
     let (mut book, owns_home) = home::found(random, split, recipe.months);
     people::live(&mut book);
     if owns_home {

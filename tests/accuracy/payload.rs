@@ -92,7 +92,7 @@ fn consent(book: &Book, written: &[Written], envelope: Envelope, customer: usize
     let balances = list(accounts.iter().map(|&at| balance(book, at)));
     let transactions = list(rows.into_iter().map(|row| transaction(book, row, who.bank, who.generation, envelope)));
     let mut out = Object::new()
-        .text("customerId", &who.customer_id)
+        .text("customerId", &who.id)
         .text("applicantId", &person.applicant_id)
         .text("name", &person.name())
         .text("institutionName", who.bank.bank)
@@ -117,7 +117,7 @@ fn account(book: &Book, at: usize, envelope: Envelope) -> String {
     };
     let masked = format!("xxx-xxx xxxxx{}", &account.number[account.number.len() - 4..]);
     let mut out = Object::new()
-        .text("accountId", &account.account_id)
+        .text("accountId", &account.id)
         .text("displayName", &account.name)
         .maybe("nickname", account.nickname.as_deref())
         .text("openStatus", "OPEN")
@@ -154,7 +154,7 @@ fn terms(book: &Book, account: &Account, out: Object) -> Object {
     }
     if account.product == Product::Card {
         let terms = Object::new()
-            .money("minPaymentAmount", (account.limit / 50).max(25_00))
+            .money("minPaymentAmount", (account.limit / 50).max(2_500))
             .money("paymentDueAmount", account.limit / 4)
             .text("paymentDueDate", &after(book.as_of, 11).to_string())
             .close();
@@ -173,7 +173,7 @@ fn balance(book: &Book, at: usize) -> String {
     }
     let available = if account.product == Product::Card { account.limit + current } else { current };
     let mut out = Object::new()
-        .text("accountId", &account.account_id)
+        .text("accountId", &account.id)
         .money("currentBalance", current)
         .money("availableBalance", available)
         .text("currency", "AUD");
@@ -181,7 +181,8 @@ fn balance(book: &Book, at: usize) -> String {
         out = out.money("creditLimit", account.limit);
     }
     if account.anchor == Anchor::True {
-        out = out.text("balanceAt", &format!("{}T23:59:59+11:00", book.as_of));
+        // The end of that day in the west: after every row of it.
+        out = out.text("balanceAt", &format!("{}T23:59:59+08:00", book.as_of));
     }
     out.close()
 }
@@ -192,7 +193,7 @@ fn transaction(book: &Book, written: &Written, bank: &Grammar, generation: Gener
     let said = &row.said;
     let fields = &bank.fields;
     let typed = random.chance(fields.typed);
-    let mut out = Object::new().text("accountId", &book.accounts[written.account].account_id);
+    let mut out = Object::new().text("accountId", &book.accounts[written.account].id);
     if envelope.ids_given {
         out = out.text("transactionId", &written.id);
     }
@@ -267,11 +268,21 @@ fn npp(book: &Book, written: &Written, generation: Generation, service: &str, ou
     out.raw("extendedData", &extended.close())
 }
 
+const FEES: [Channel; 8] = [
+    Channel::DishonourFee,
+    Channel::OverdrawnFee,
+    Channel::AccountFee,
+    Channel::ForeignFee,
+    Channel::AtmFee,
+    Channel::CardFee,
+    Channel::LateFee,
+    Channel::CashAdvanceFee,
+];
+
 fn kind(channel: Channel) -> &'static str {
     match channel {
         Channel::Debit => "DIRECT_DEBIT",
-        Channel::DishonourFee | Channel::OverdrawnFee | Channel::AccountFee | Channel::ForeignFee => "FEE",
-        Channel::AtmFee | Channel::CardFee | Channel::LateFee | Channel::CashAdvanceFee => "FEE",
+        fee if FEES.contains(&fee) => "FEE",
         Channel::InterestIn => "INTEREST_PAID",
         Channel::InterestOut | Channel::LoanInterest => "INTEREST_CHARGED",
         Channel::PayOut | Channel::OwnOut => "TRANSFER_OUTGOING",
@@ -306,7 +317,7 @@ fn authorisations(book: &Book, accounts: &[usize]) -> String {
         let last = &book.rows[one.last];
         let entity = Object::new().text("description", &one.name).text("financialInstitution", "WESTPAC BANKING CORPORATION").close();
         Object::new()
-            .text("accountId", &book.accounts[one.account].account_id)
+            .text("accountId", &book.accounts[one.account].id)
             .raw("authorisedEntity", &entity)
             .text("lastDebitDateTime", &format!("{}T00:00:00Z", last.day))
             .money("lastDebitAmount", last.cents.abs())
@@ -317,13 +328,12 @@ fn authorisations(book: &Book, accounts: &[usize]) -> String {
 fn scheduled(book: &Book, accounts: &[usize]) -> String {
     let of = book.scheduled.iter().filter(|one| accounts.contains(&one.account)).enumerate();
     list(of.map(|(index, one)| {
-        let to = match one.own {
-            Some(own) => Object::new().text("toUType", "accountId").text("accountId", &book.accounts[own].account_id).close(),
-            None => {
-                let account = Object::new().text("accountName", &one.to).text("bsb", "062000").text("accountNumber", "12345678").close();
-                let domestic = Object::new().text("payeeAccountUType", "account").raw("account", &account).close();
-                Object::new().text("toUType", "domestic").raw("domestic", &domestic).close()
-            }
+        let to = if let Some(own) = one.own {
+            Object::new().text("toUType", "accountId").text("accountId", &book.accounts[own].id).close()
+        } else {
+            let account = Object::new().text("accountName", &one.to).text("bsb", "062000").text("accountNumber", "12345678").close();
+            let domestic = Object::new().text("payeeAccountUType", "account").raw("account", &account).close();
+            Object::new().text("toUType", "domestic").raw("domestic", &domestic).close()
         };
         let set = Object::new().raw("to", &to).flag("isAmountCalculated", false).money("amount", one.cents).text("currency", "AUD").close();
         let intervals = list([Object::new().text("interval", one.interval).close()]);
@@ -333,7 +343,7 @@ fn scheduled(book: &Book, accounts: &[usize]) -> String {
             .text("recurrenceUType", "intervalSchedule")
             .raw("intervalSchedule", &schedule)
             .close();
-        let from = Object::new().text("accountId", &book.accounts[one.account].account_id).close();
+        let from = Object::new().text("accountId", &book.accounts[one.account].id).close();
         Object::new()
             .text("scheduledPaymentId", &format!("sp-{index}"))
             .text("payeeReference", "standing order")

@@ -34,7 +34,7 @@ fn salaried(book: &mut Book) {
     if book.random.chance(12) {
         let account = book.everyday(0);
         let payer = book.brand("GOV_FAMILY", "+").expect("family payers").name;
-        let cents = book.random.within(90_00, 420_00);
+        let cents = book.random.within(9_000, 42_000);
         benefit(book, account, "GOV_FAMILY", payer, cents);
     }
 }
@@ -54,22 +54,23 @@ fn pay_day(book: &mut Book) -> Every {
 
 /// What an employer calls itself on a statement, and the reference beside it.
 fn employer(book: &mut Book) -> (String, String) {
-    let name = if book.random.chance(35) {
-        book.brand("SALARY", "+").expect("employers").name.to_owned()
-    } else {
-        let suffix = *book.random.pick(&["PTY LTD", "PL", "P/L", "GROUP", "AUSTRALIA", ""]);
-        let (first, industry) = (if book.random.chance(50) { book.word("surname") } else { book.word("business") }, book.word("industry"));
-        format!("{first} {industry} {suffix}").trim().to_uppercase()
-    };
+    let name = if book.random.chance(35) { book.brand("SALARY", "+").expect("employers").name.to_owned() } else { company(book) };
     let reference = book.word("pay reference").replace('-', "");
     (name, reference)
+}
+
+/// A business that nobody has heard of.
+fn company(book: &mut Book) -> String {
+    let suffix = *book.random.pick(&["PTY LTD", "PL", "P/L", "GROUP", "AUSTRALIA", ""]);
+    let (first, industry) = (if book.random.chance(50) { book.word("surname") } else { book.word("business") }, book.word("industry"));
+    format!("{first} {industry} {suffix}").trim().to_uppercase()
 }
 
 /// A job, with what happens in one: a rise, a bonus, pay in advance, a change of employer. Net pay a month, in cents.
 fn employ(book: &mut Book, person: usize, account: Option<usize>) -> i64 {
     let account = account.unwrap_or_else(|| if book.random.chance(15) { book.bills_account() } else { book.everyday(person) });
     let every = pay_day(book);
-    let weekly = book.random.within(620_00, 2_150_00);
+    let weekly = book.random.within(62_000, 215_000);
     let level = weekly * every.days() / 7 + book.random.within(0, 99);
     let changes_job = book.days() > 300 && book.random.chance(14);
     let change = after(book.as_of, -book.random.within(120, 180));
@@ -133,7 +134,7 @@ fn partner_pay(book: &mut Book) {
         return;
     }
     let every = pay_day(book);
-    let cents = book.random.within(500_00, 1_700_00) * every.days() / 7;
+    let cents = book.random.within(50_000, 170_000) * every.days() / 7;
     let (name, _) = employer(book);
     let partner = format!("{} {}", book.word("given"), book.people[0].surname);
     let mut pay = Pay::new(joint, "SALARY", name, every, cents).reference(format!("{partner} PAY").to_uppercase());
@@ -150,7 +151,7 @@ fn casual(book: &mut Book) {
     for _ in 0..jobs {
         let (name, reference) = employer(book);
         let every = if book.random.chance(60) { Every::Days(7) } else { Every::Days(14) };
-        let mean = book.random.within(350_00, 900_00) * every.days() / 7;
+        let mean = book.random.within(35_000, 90_000) * every.days() / 7;
         let mut pay = Pay::new(book.everyday(0), "SALARY", name, every, mean).reference(reference);
         pay.channel = if book.random.chance(60) { Channel::Payroll } else { Channel::Credit };
         let missed = u32::try_from(book.random.within(0, 12)).expect("per cent");
@@ -170,7 +171,7 @@ fn thinned(book: &mut Book, every: Every, missed: u32) -> Vec<Date> {
 fn gig(book: &mut Book) {
     for _ in 0..=book.random.within(0, 1) {
         let platform = book.brand("GIG_INCOME", "+").expect("platforms").name;
-        let mean = book.random.within(250_00, 850_00);
+        let mean = book.random.within(25_000, 85_000);
         let pay = Pay::new(book.everyday(0), "GIG_INCOME", platform, Every::Days(7), mean).reference("#");
         let slots = thinned(book, Every::Days(7), 14);
         income::irregular(book, &pay, &slots, (mean * 35 / 100, mean * 165 / 100));
@@ -179,7 +180,7 @@ fn gig(book: &mut Book) {
     if book.random.chance(35) {
         let account = book.everyday(0);
         let payer = book.brand("GOV_JOBSEEKER", "+").expect("payers").name;
-        let cents = book.random.within(180_00, 600_00);
+        let cents = book.random.within(18_000, 60_000);
         benefit(book, account, "GOV_JOBSEEKER", payer, cents);
     }
 }
@@ -212,12 +213,12 @@ fn pension(book: &mut Book) {
     let account = book.everyday(0);
     let category = book.random.weighted(&[(60, "GOV_PENSION"), (25, "GOV_DISABILITY"), (15, "GOV_VETERANS")]);
     let payer = book.brand(category, "+").expect("payers").name;
-    let cents = book.random.within(620_00, 1_150_00);
+    let cents = book.random.within(62_000, 115_000);
     benefit(book, account, category, payer, cents);
     if category != "GOV_DISABILITY" && book.random.chance(60) {
         let fund = book.brand("SUPERANNUATION_INCOME", "+").expect("funds").name;
         let every = if book.random.chance(60) { Every::Months(1, 14) } else { Every::Days(14) };
-        let cents = book.random.within(500_00, 2_600_00);
+        let cents = book.random.within(50_000, 260_000);
         income::stream(book, &Pay::new(account, "SUPERANNUATION_INCOME", fund, every, cents).reference("#"));
         book.budget += every.monthly(cents);
     }
@@ -227,22 +228,22 @@ fn benefits(book: &mut Book) {
     let account = book.everyday(0);
     let category = book.random.weighted(&[(40, "GOV_JOBSEEKER"), (25, "GOV_PARENTING"), (20, "GOV_CARER"), (15, "GOV_STUDENT")]);
     let payer = book.brand(category, "+").expect("payers").name;
-    let cents = book.random.within(560_00, 1_020_00);
+    let cents = book.random.within(56_000, 102_000);
     benefit(book, account, category, payer, cents);
     if category != "GOV_STUDENT" && book.random.chance(60) {
         let payer = book.brand("GOV_FAMILY", "+").expect("payers").name;
-        let cents = book.random.within(180_00, 640_00);
+        let cents = book.random.within(18_000, 64_000);
         benefit(book, account, "GOV_FAMILY", payer, cents);
     }
     if book.random.chance(35) {
         let payer = book.brand("CHILD_SUPPORT_INCOME", "+").expect("payers").name;
-        let cents = book.random.within(120_00, 700_00);
+        let cents = book.random.within(12_000, 70_000);
         income::stream(book, &Pay::new(account, "CHILD_SUPPORT_INCOME", payer, Every::Months(1, 7), cents).reference("#"));
         book.budget += cents;
     }
     if book.random.chance(12) {
         let payer = book.brand("GOV_CRISIS", "+").expect("payers").name;
-        let (day, cents) = (book.any_day(), book.random.within(200_00, 1_000_00));
+        let (day, cents) = (book.any_day(), book.random.within(20_000, 100_000));
         let said = Said::of(Channel::Credit, payer);
         book.post(account, shifted(day, Shift::After, book.state), cents, ("GOV_CRISIS", Stratum::OtherCredit), said);
     }
@@ -252,7 +253,7 @@ fn packaged(book: &mut Book) {
     employ(book, 0, None);
     let provider = book.brand("SALARY_PACKAGING", "+").expect("providers").name;
     let every = if book.random.chance(70) { Every::Days(14) } else { Every::Months(1, 20) };
-    let cents = book.random.within(250_00, 611_54);
+    let cents = book.random.within(25_000, 61_154);
     let account = book.everyday(0);
     income::stream(book, &Pay::new(account, "SALARY_PACKAGING", provider, every, cents).reference("#"));
     book.budget += every.monthly(cents);
@@ -263,8 +264,8 @@ fn sole_trader(book: &mut Book) {
     let clients = book.random.within(2, 5);
     let mut month = 0;
     for _ in 0..clients {
-        let client = if book.random.chance(70) { employer(book).0 } else { book.somebody().to_uppercase() };
-        let each = book.random.within(600_00, 2_400_00);
+        let client = if book.random.chance(70) { company(book) } else { book.somebody().to_uppercase() };
+        let each = book.random.within(60_000, 240_000);
         let mut day = after(book.from, book.random.within(0, 30));
         let mut rows = Vec::new();
         while day <= book.as_of {
@@ -279,7 +280,7 @@ fn sole_trader(book: &mut Book) {
     }
     if book.random.chance(50) {
         let takings = book.brand("BUSINESS_INCOME", "+").expect("terminals").name;
-        let mean = book.random.within(150_00, 700_00);
+        let mean = book.random.within(15_000, 70_000);
         let pay = Pay::new(account, "BUSINESS_INCOME", takings, Every::Days(7), mean).reference("#");
         let slots = thinned(book, Every::Days(7), 10);
         income::irregular(book, &pay, &slots, (mean / 3, mean * 2));
@@ -331,7 +332,7 @@ fn beside(book: &mut Book) {
     }
     if book.random.chance(8) {
         let agent = book.brand("RENTAL_INCOME", "+").expect("agents").name;
-        let cents = book.random.within(1_300_00, 3_100_00);
+        let cents = book.random.within(130_000, 310_000);
         let day = i8::try_from(book.random.within(1, 28)).expect("a day");
         let mut pay = Pay::new(account, "RENTAL_INCOME", agent, Every::Months(1, day), cents).reference("RENT #");
         pay.shift = Shift::After;
@@ -340,7 +341,7 @@ fn beside(book: &mut Book) {
     }
     if book.random.chance(4) {
         let payer = book.brand("INCOME_PROTECTION", "+").expect("insurers").name;
-        let cents = book.random.within(600_00, 1_900_00);
+        let cents = book.random.within(60_000, 190_000);
         income::stream(book, &Pay::new(account, "INCOME_PROTECTION", payer, Every::Days(14), cents).reference("#"));
     }
     if book.kind == Kind::SoleTrader && book.random.chance(30) {
@@ -351,18 +352,23 @@ fn beside(book: &mut Book) {
     }
     if !book.clean && book.random.chance(10) {
         let service = book.brand("DEBT_AGREEMENT", "+").expect("services").name;
-        let cents = book.random.within(180_00, 520_00);
+        let cents = book.random.within(18_000, 52_000);
         negative(book, account, "budgeting service", "OTHER_CREDIT", service, Every::Days(7), cents, "ALLOWANCE");
     }
     one_offs(book, account);
 }
 
 fn dividends(book: &mut Book, account: usize) {
+    let mut companies: Vec<&'static str> = Vec::new();
     for _ in 0..book.random.within(1, 3) {
         let company = book.brand("INVESTMENT_INCOME", "+").expect("companies").name;
+        if companies.contains(&company) {
+            continue;
+        }
+        companies.push(company);
         let month = book.random.within(1, 6);
         let first = Date::new(book.from.year() - 1, i8::try_from(month).expect("a month"), 1).expect("a date");
-        let cents = book.random.within(40_00, 900_00);
+        let cents = book.random.within(4_000, 90_000);
         let day = i8::try_from(book.random.within(2, 28)).expect("a day");
         let mut pay = Pay::new(account, "INVESTMENT_INCOME", company, Every::Months(6, day), cents).reference("#");
         pay.starts = Some(first);
@@ -374,7 +380,7 @@ fn dividends(book: &mut Book, account: usize) {
 /// Pay from the applicant's own company is named as the applicant is.
 fn own_company(book: &mut Book, account: usize) {
     let company = format!("{} HOLDINGS PTY LTD", book.people[0].surname).to_uppercase();
-    let cents = book.random.within(8, 30) * 100_00;
+    let cents = book.random.within(8, 30) * 10_000;
     let mut pay = Pay::new(account, "SALARY", company, Every::Months(1, 15), cents).reference("WAGES");
     pay.channel = Channel::Credit;
     if let Some(stream) = income::stream(book, &pay) {
@@ -387,7 +393,7 @@ fn reimbursements(book: &mut Book, account: usize) {
     let payer = book.people[0].employer.clone().unwrap_or_else(|| "BRIGHTWATER SERVICES".into());
     let mut rows = Vec::new();
     for slot in Every::Months(1, 12).slots(book.from, book.as_of) {
-        let cents = book.random.within(20_00, 340_00);
+        let cents = book.random.within(2_000, 34_000);
         let reference = *book.random.pick(&["EXPENSE REIMB", "EXPENSES", "REIMBURSEMENT", "TRAVEL CLAIM", "EXP CLAIM"]);
         let said = Said::of(Channel::Credit, payer.clone()).reference(reference);
         let label = ("EMPLOYER_REIMBURSEMENT", Stratum::OtherCredit);
@@ -442,7 +448,7 @@ fn one_offs(book: &mut Book, account: usize) {
     let savings = book.accounts_of(0, Product::Savings);
     if let Some(&savings) = savings.first() {
         let mut rows = Vec::new();
-        let cents = book.random.within(4_00, 140_00);
+        let cents = book.random.within(400, 14_000);
         for slot in Every::Months(1, 31).slots(book.from, book.as_of) {
             let moved = cents * book.random.within(97, 103) / 100;
             rows.extend(book.post(savings, slot, moved, ("INTEREST_INCOME", Stratum::BankWords), Said::of(Channel::InterestIn, "")));

@@ -104,19 +104,26 @@ fn purchase(book: &mut Book, category: &'static str, dollars: (i64, i64), favour
 /// A purchase from a local business whose trade stands in its name.
 fn local(book: &mut Book, account: usize, (day, cents): (jiff::civil::Date, i64), trade: &Trade) {
     let place = book.nearby();
-    let name = lists::local(&mut book.random, book.split, trade, place.0);
-    let mut said = facilitated(book, name, trade.mcc);
+    let mut said = Said::of(Channel::Card, lists::local(&mut book.random, book.split, trade, place.0));
+    said.mcc = trade.mcc;
     said.place = Some(place);
-    book.post(account, day, -cents, (trade.category, Stratum::LocalBusiness), said);
+    let width = book.bank(account).widths.0;
+    if book.random.chance(30) {
+        let facilitator = book.word("facilitator");
+        // What stands before the name must leave the word that tells the trade.
+        if told(trade, &said.name, width.saturating_sub(facilitator.len())) {
+            said.facilitator = facilitator;
+        }
+    }
+    let stratum = if told(trade, &said.name, width) { Stratum::LocalBusiness } else { Stratum::UnnamedBrand };
+    book.post(account, day, -cents, (trade.category, stratum), said);
 }
 
-fn facilitated(book: &mut Book, name: String, mcc: &'static str) -> Said {
-    let mut said = Said::of(Channel::Card, name);
-    said.mcc = mcc;
-    if book.random.chance(30) {
-        said.facilitator = book.word("facilitator");
-    }
-    said
+/// Six letters or more of the trade are left when the bank has cut the name.
+fn told(trade: &Trade, name: &str, width: usize) -> bool {
+    let word = trade.pattern.split(['{', '}']).filter(|part| !["surname", "place", "word"].contains(part)).max_by_key(|part| part.len());
+    let word: String = word.unwrap_or_default().trim().chars().take(6).collect();
+    name.chars().take(width).collect::<String>().contains(word.trim())
 }
 
 fn through(book: &mut Book, merchant: &Merchant) -> Said {
@@ -148,7 +155,7 @@ fn confusers(book: &mut Book, months: i64) {
     let credits: Vec<&Merchant> = lists::confusers(book.split).into_iter().filter(|merchant| merchant.pays_by('+')).collect();
     if !credits.is_empty() && book.random.chance(30) {
         let merchant = *book.random.pick(&credits);
-        let (account, day, cents) = (book.everyday(0), book.any_day(), book.random.within(20_00, 380_00));
+        let (account, day, cents) = (book.everyday(0), book.any_day(), book.random.within(2_000, 38_000));
         let said = Said::of(Channel::Credit, merchant.name).reference(book.random.digits(7));
         book.post(account, day, cents, (merchant.category, merchant.stratum), said);
     }
@@ -160,7 +167,7 @@ fn cash(book: &mut Book, months: i64) {
     for _ in 0..times {
         let person = book.random.index(book.people.len());
         let account = book.everyday(person);
-        let (day, cents) = (book.any_day(), book.random.within(1, 20) * 20_00);
+        let (day, cents) = (book.any_day(), book.random.within(1, 20) * 2_000);
         let mut said = Said::of(Channel::Atm, *book.random.pick(&["CASHCARD", "ATMX", "REDIATM", "PRECINCT", "NEXT"]));
         said.place = Some(book.nearby());
         book.post(account, day, -cents, ("CASH_WITHDRAWAL", Stratum::BankWords), said);
@@ -172,7 +179,7 @@ fn cash(book: &mut Book, months: i64) {
     }
     if book.random.chance(18) {
         for _ in 0..book.random.within(1, 5) {
-            let (account, day, cents) = (book.everyday(0), book.any_day(), book.random.within(2, 40) * 50_00);
+            let (account, day, cents) = (book.everyday(0), book.any_day(), book.random.within(2, 40) * 5_000);
             let mut said = Said::of(Channel::CashIn, "");
             said.place = Some(book.nearby());
             book.post(account, day, cents, ("CASH_DEPOSIT", Stratum::BankWords), said);
@@ -190,7 +197,7 @@ fn odd_rows(book: &mut Book, months: i64) {
         }
     }
     if book.random.chance(8) {
-        let (account, day, cents) = (book.bills_account(), book.any_day(), book.random.within(40_00, 900_00));
+        let (account, day, cents) = (book.bills_account(), book.any_day(), book.random.within(4_000, 90_000));
         book.post(account, day, -cents, ("UNCATEGORISED", Stratum::BankWords), Said::of(Channel::Cheque, ""));
     }
     if book.random.chance(30) {
@@ -200,12 +207,13 @@ fn odd_rows(book: &mut Book, months: i64) {
             book.post(account, day, -cents, ("UNCATEGORISED", Stratum::BankWords), said);
         }
     }
-    if !book.clean && book.random.chance(30) {
-        if let Some(fine) = book.brand("FINES", "bo") {
-            let (account, day, cents) = (book.bills_account(), book.any_day(), book.random.within(110_00, 680_00));
-            let said = Said { biller_code: book.random.digits(5), crn: book.random.digits(9), ..Said::of(Channel::Bpay, fine.name) };
-            book.post(account, day, -cents, (fine.category, fine.stratum), said);
-        }
+    if !book.clean
+        && book.random.chance(30)
+        && let Some(fine) = book.brand("FINES", "bo")
+    {
+        let (account, day, cents) = (book.bills_account(), book.any_day(), book.random.within(11_000, 68_000));
+        let said = Said { biller_code: book.random.digits(5), crn: book.random.digits(9), ..Said::of(Channel::Bpay, fine.name) };
+        book.post(account, day, -cents, (fine.category, fine.stratum), said);
     }
 }
 
@@ -231,7 +239,7 @@ fn refunds(book: &mut Book) {
     for card in 0..book.accounts.len() {
         if book.accounts[card].product == Product::Card && book.random.chance(35) {
             for slot in super::calendar::Every::Months(1, 18).slots(book.from, book.as_of) {
-                let cents = book.random.within(9_00, 90_00);
+                let cents = book.random.within(900, 9_000);
                 book.post(card, slot, -cents, ("INTEREST_CHARGED", Stratum::BankWords), Said::of(Channel::InterestOut, ""));
             }
         }

@@ -40,14 +40,14 @@ pub(crate) fn truth(book: &Book, written: &[Written], envelope: Envelope, index:
         clean: book.clean,
         ids_given: envelope.ids_given,
         applicants: applicants(book, &streams),
-        accounts: accounts(book),
+        accounts: accounts(book, written, envelope),
         rows: rows(book, written),
         transfers: transfers(book, &ids),
         failures: failures(book, &ids),
         refunds: book.refunds.iter().filter_map(|&(refund, bought)| Some((ids.one(Some(refund))?, ids.one(Some(bought))?))).collect(),
         duplicates: duplicates(book, written),
         pending: book.pending.iter().filter_map(|&(row, twin)| Some((ids.one(Some(row))?, ids.one(twin)))).collect(),
-        gaps: book.gaps.iter().map(|&(account, from, to)| (book.accounts[account].account_id.clone(), from, to)).collect(),
+        gaps: book.gaps.iter().map(|&(account, from, to)| (book.accounts[account].id.clone(), from, to)).collect(),
         streams,
         hard_negatives: (book.hard_negatives.iter())
             .map(|(what, rows)| HardNegative { what, ids: ids.of(rows) })
@@ -63,7 +63,7 @@ fn rows(book: &Book, written: &[Written]) -> BTreeMap<String, RowTruth> {
     let of = |row: &Written| {
         let from = &book.rows[row.at];
         let truth = RowTruth {
-            account_id: book.accounts[row.account].account_id.clone(),
+            account_id: book.accounts[row.account].id.clone(),
             day: from.day,
             cents: from.cents,
             category: from.category,
@@ -77,23 +77,27 @@ fn rows(book: &Book, written: &[Written]) -> BTreeMap<String, RowTruth> {
     written.iter().map(of).collect()
 }
 
-fn accounts(book: &Book) -> Vec<AccountTruth> {
+fn accounts(book: &Book, written: &[Written], envelope: Envelope) -> Vec<AccountTruth> {
     let of = |at: usize| {
         let account = &book.accounts[at];
+        let days = written.iter().filter(|row| row.account == at && book.rows[row.at].posted).map(|row| book.rows[row.at].day);
+        let covered = if envelope.window_stated { Some((book.from, book.as_of)) } else { days.clone().min().zip(days.max()) };
         let moved = sums(book, account.copy_of.unwrap_or(at));
         let mut balance = account.opening;
         let mut end_of_day = Vec::new();
         let mut day = book.from;
         while day <= book.as_of {
             balance += moved.get(&day).copied().unwrap_or(0);
-            end_of_day.push((day, balance));
+            if covered.is_some_and(|(from, to)| (from..=to).contains(&day)) {
+                end_of_day.push((day, balance));
+            }
             day = after(day, 1);
         }
         AccountTruth {
-            account_id: account.account_id.clone(),
+            account_id: account.id.clone(),
             bank: book.customers[account.customer].bank.bank,
             anchor: account.anchor,
-            copy_of: account.copy_of.map(|of| book.accounts[of].account_id.clone()),
+            copy_of: account.copy_of.map(|of| book.accounts[of].id.clone()),
             end_of_day,
         }
     };
@@ -115,7 +119,7 @@ fn income(book: &Book, stream: &Stream, ids: &Ids) -> Option<IncomeStream> {
     Some(IncomeStream {
         category: stream.category,
         payer: stream.payer.clone(),
-        account_id: book.accounts[stream.account].account_id.clone(),
+        account_id: book.accounts[stream.account].id.clone(),
         cadence: stream.every.map_or("IRREGULAR", super::calendar::Every::cadence),
         ids: named,
         monthly,
@@ -144,14 +148,16 @@ fn applicants(book: &Book, streams: &[IncomeStream]) -> Vec<Applicant> {
     let of = |person: usize| {
         // A joint account counts in full for each applicant that shared it.
         let shared = |id: &str| {
-            let views = book.accounts.iter().enumerate().filter(|(at, account)| {
-                account.account_id == id || account.copy_of.is_some_and(|of| book.accounts[of].account_id == id && *at != of)
-            });
+            let views = book
+                .accounts
+                .iter()
+                .enumerate()
+                .filter(|(at, account)| account.id == id || account.copy_of.is_some_and(|of| book.accounts[of].id == id && *at != of));
             views.into_iter().any(|(_, account)| book.customers[account.customer].person == person)
         };
         let theirs = streams.iter().filter(|stream| !stream.ended && !stream.other_holder && shared(&stream.account_id));
         Applicant {
-            applicant_id: book.people[person].applicant_id.clone(),
+            id: book.people[person].applicant_id.clone(),
             name: book.people[person].name(),
             ongoing_monthly: theirs.filter_map(|stream| stream.monthly).sum(),
         }
@@ -205,7 +211,7 @@ fn commitments(book: &Book, ids: &Ids) -> Vec<Commitment> {
     let of = |debt: &super::book::Debt| Commitment {
         name: debt.name.clone(),
         category: debt.category,
-        account_id: debt.account.map(|account| book.accounts[account].account_id.clone()),
+        account_id: debt.account.map(|account| book.accounts[account].id.clone()),
         monthly: debt.monthly,
         ids: ids.of(&debt.rows),
     };

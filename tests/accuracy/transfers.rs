@@ -34,8 +34,8 @@ fn own(book: &mut Book, from: usize, to: usize, day: Date, cents: i64, household
             let person = book.customers[book.accounts[account].customer].person;
             book.people[person].name()
         };
-        let (payee, payer) = (name(book, to), name(book, from));
-        (Said::of(Channel::PayOut, payee), Said::of(Channel::PayIn, payer))
+        let (receiver, sender) = (name(book, to), name(book, from));
+        (Said::of(Channel::PayOut, receiver), Said::of(Channel::PayIn, sender))
     };
     let label = ("INTERNAL_TRANSFER", Stratum::OwnTransfer);
     let debit = book.post(from, day, -cents, label, out.memo(memo).with_other(to));
@@ -57,7 +57,7 @@ fn sweeps(book: &mut Book, person: usize) {
         .collect();
     for to in others {
         let every = book.random.weighted(&[(50, Every::Days(14)), (30, Every::Months(1, 16)), (20, Every::Days(7))]);
-        let cents = book.random.within(1, 16) * 25_00;
+        let cents = book.random.within(1, 16) * 2_500;
         let first = after(book.from, book.random.within(0, every.days() - 1));
         for slot in every.slots(first, book.as_of) {
             if book.random.chance(90) {
@@ -79,12 +79,12 @@ fn sweeps(book: &mut Book, person: usize) {
 }
 
 fn odd_or_round(book: &mut Book) -> i64 {
-    if book.random.chance(65) { book.random.within(1, 24) * 50_00 } else { book.random.within(20_00, 900_00) }
+    if book.random.chance(65) { book.random.within(1, 24) * 5_000 } else { book.random.within(2_000, 90_000) }
 }
 
 /// One debit that arrives as two credits.
 fn split(book: &mut Book, from: usize, to: usize) {
-    let (day, first, second) = (book.any_day(), book.random.within(30_00, 400_00), book.random.within(30_00, 400_00));
+    let (day, first, second) = (book.any_day(), book.random.within(3_000, 40_000), book.random.within(3_000, 40_000));
     if first == second {
         return;
     }
@@ -118,7 +118,7 @@ fn into_joint(book: &mut Book) {
         if from == joint {
             continue;
         }
-        let cents = (book.budget / 3 / i64::try_from(book.people.len()).expect("two") / 50_00 + 1) * 50_00;
+        let cents = (book.budget / 3 / i64::try_from(book.people.len()).expect("two") / 5_000 + 1) * 5_000;
         for slot in Every::Days(14).slots(after(book.from, book.random.clone().within(0, 13)), book.as_of) {
             let household = book.accounts[joint].customer != book.accounts[from].customer && {
                 let holder = book.customers[book.accounts[joint].customer].person;
@@ -143,7 +143,7 @@ fn friends(book: &mut Book) {
         let who = if book.random.chance(12) { lookalike.clone() } else { book.random.pick(&circle).clone() };
         let memo = if book.random.chance(65) { book.word("friend memo") } else { "" };
         let person = book.random.index(book.people.len());
-        let (account, day, cents) = (book.everyday(person), book.any_day(), book.random.within(1, 30) * 5_00);
+        let (account, day, cents) = (book.everyday(person), book.any_day(), book.random.within(1, 30) * 500);
         let debit = book.random.chance(62);
         let (channel, category) = if debit { (Channel::PayOut, "TRANSFER_OUT") } else { (Channel::PayIn, "TRANSFER_IN") };
         book.post(account, day, if debit { -cents } else { cents }, (category, Stratum::Person), Said::of(channel, who).memo(memo));
@@ -167,7 +167,7 @@ fn elsewhere(book: &mut Book) {
     }
     let (account, name) = (book.everyday(0), book.people[0].name());
     for _ in 0..book.days() / 40 {
-        let (day, cents) = (book.any_day(), book.random.within(1, 20) * 50_00);
+        let (day, cents) = (book.any_day(), book.random.within(1, 20) * 5_000);
         let memo = book.word("own memo");
         let out = book.random.chance(70);
         let channel = if out { Channel::PayOut } else { Channel::PayIn };

@@ -134,7 +134,7 @@ pub(crate) struct Truth {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Applicant {
-    pub(crate) applicant_id: String,
+    pub(crate) id: String,
     pub(crate) name: String,
     /// Σ of what goes on of the streams on accounts of this applicant, a month; their partner's own pay on them left out.
     pub(crate) ongoing_monthly: i64,
@@ -160,7 +160,7 @@ pub(crate) struct AccountTruth {
     pub(crate) anchor: Anchor,
     /// The same account also stands in the payload as this id, under another customer.
     pub(crate) copy_of: Option<String>,
-    /// Balance at the end of each day of the window, the rows of gaps included.
+    /// Balance at the end of each day that the account's data cover, the rows of gaps included.
     pub(crate) end_of_day: Vec<(Date, i64)>,
 }
 

@@ -1,5 +1,6 @@
 //! One line of a hand-written rule file: words, what they mean, and what must hold beside them.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::files::File;
@@ -62,6 +63,23 @@ pub(crate) enum Need {
     First,
     /// The words end it.
     Last,
+}
+
+/// As a file writes it.
+impl fmt::Display for Need {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = |words: &[Box<str>]| words.iter().map(|word| word.trim().replace(' ', "_")).collect::<Vec<_>>().join("|");
+        match self {
+            Self::Words(list) => write!(f, "{}", words(list)),
+            Self::NoWords(list) => write!(f, "!{}", words(list)),
+            Self::Way(ways) => write!(f, "@{}", ways.iter().map(|way| WAYS[*way as usize].0).collect::<Vec<_>>().join("|")),
+            Self::Debt(is_debt) => write!(f, "{}", if *is_debt { "#DEBT" } else { "#DEPOSIT" }),
+            Self::Type(kinds) => write!(f, "%{kinds:?}"),
+            Self::Mcc(codes) => write!(f, "mcc:{}", codes.iter().map(u16::to_string).collect::<Vec<_>>().join("|")),
+            Self::First => f.write_str("^"),
+            Self::Last => f.write_str("$"),
+        }
+    }
 }
 
 /// What a pattern of the automaton means.
@@ -220,19 +238,21 @@ fn read_need(text: &str) -> Result<Need, String> {
     }
 }
 
+/// The ways of money as a file names them, in the order of [`Way`].
+const WAYS: [(&str, Way); 9] = [
+    ("CARD", Way::Card),
+    ("ATM", Way::Atm),
+    ("BPAY", Way::Bpay),
+    ("DIRECT_DEBIT", Way::DirectDebit),
+    ("DIRECT_CREDIT", Way::DirectCredit),
+    ("OSKO", Way::Osko),
+    ("TRANSFER", Way::Transfer),
+    ("FEE", Way::Fee),
+    ("INTEREST", Way::Interest),
+];
+
 fn read_way(text: &str) -> Result<Way, String> {
-    Ok(match text {
-        "CARD" => Way::Card,
-        "ATM" => Way::Atm,
-        "BPAY" => Way::Bpay,
-        "DIRECT_DEBIT" => Way::DirectDebit,
-        "DIRECT_CREDIT" => Way::DirectCredit,
-        "OSKO" => Way::Osko,
-        "TRANSFER" => Way::Transfer,
-        "FEE" => Way::Fee,
-        "INTEREST" => Way::Interest,
-        _ => return Err(format!("@{text} is no channel")),
-    })
+    WAYS.iter().find(|(name, _)| *name == text).map(|(_, way)| *way).ok_or_else(|| format!("@{text} is no channel"))
 }
 
 fn read_type(text: &str) -> Result<TransactionType, String> {

@@ -38,7 +38,12 @@ pub(super) fn is_company_form(word: &str) -> bool {
     matches!(word, "PTY" | "LTD" | "LIMITED" | "PL" | "INC" | "INCORPORATED" | "LLC" | "CORP" | "CORPORATION" | "ATF" | "TRUST" | "TRUSTEE")
 }
 
-/// True for a word of a company's name that says nothing of a trade: what people call the company that holds what is theirs.
+/// True for a word that people call the company by that holds what is theirs.
+pub(super) fn is_holding(word: &str) -> bool {
+    matches!(word, "CO" | "COMPANY" | "CONSULTING" | "ENTERPRISE" | "ENTERPRISES" | "FAMILY" | "HOLDINGS" | "INVESTMENTS" | "PROPERTIES")
+}
+
+/// True for a word of a company's name that says nothing of a trade.
 pub(super) fn is_general(word: &str) -> bool {
     const WORDS: [&str; 14] = [
         "BUSINESS",

@@ -13,7 +13,7 @@
 
 use jiff::civil::Date;
 
-use super::{Case, Grammar, Said};
+use super::{Case, Channel, Grammar, Said};
 use crate::accuracy::random::Random;
 
 /// What a template may speak of beside what was said.
@@ -23,15 +23,23 @@ pub(crate) struct Scene<'a> {
     pub(crate) day: Date,
     /// Last four digits of the card of the account.
     pub(crate) card: &'a str,
+    /// What stays the same for a counterparty on an account: a bank keeps to one way of putting it.
+    pub(crate) habit: u64,
     /// Number, BSB and product name of the account at the other end.
     pub(crate) other: (&'a str, &'a str, &'a str),
 }
 
 /// The description of a row.
 pub(crate) fn description(grammar: &Grammar, said: &Said, scene: &Scene<'_>, random: &mut Random) -> String {
-    let template = random.pick(grammar.templates(said.channel));
+    let templates = wordy(grammar.templates(said.channel), said);
+    let by_habit = scene.habit % templates.len() as u64;
+    let template = if varies(said.channel) || random.chance(2) {
+        *random.pick(&templates)
+    } else {
+        templates[usize::try_from(by_habit).expect("below a length")]
+    };
     let mut text = String::with_capacity(64);
-    let mut rest = *template;
+    let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
         text.push_str(before);
         let (placeholder, after) = after.split_once('}').expect("a closed placeholder");
@@ -42,6 +50,26 @@ pub(crate) fn description(grammar: &Grammar, said: &Said, scene: &Scene<'_>, ran
     let squeezed = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let cased = if grammar.case == Case::Upper { squeezed.to_uppercase() } else { squeezed };
     cut(&cased, grammar.widths.2)
+}
+
+/// Each time anew: tapped or inserted, in the app or at the desk.
+fn varies(channel: Channel) -> bool {
+    let of_hand = [Channel::PayOut, Channel::OwnOut, Channel::OwnIn, Channel::Atm, Channel::CashIn];
+    matches!(channel, Channel::Card | Channel::CardOnline | Channel::CardForeign | Channel::CardRefund) || of_hand.contains(&channel)
+}
+
+/// The templates that say what the sender wrote, where it is more than a number.
+fn wordy(templates: &'static [&'static str], said: &Said) -> Vec<&'static str> {
+    let is_word = |text: &str| text.bytes().any(|byte| byte.is_ascii_alphabetic());
+    let with = |placeholder: &str| -> Vec<&'static str> { templates.iter().copied().filter(|one| one.contains(placeholder)).collect() };
+    let kept = if is_word(&said.memo) {
+        with("{memo}")
+    } else if is_word(&said.reference) {
+        with("{ref}")
+    } else {
+        Vec::new()
+    };
+    if kept.is_empty() { templates.to_vec() } else { kept }
 }
 
 /// The first so many characters, without a space at the end.

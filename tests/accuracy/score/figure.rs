@@ -87,6 +87,12 @@ pub(crate) fn f1(right: u64, predicted: u64, truth: u64) -> Option<f64> {
     ratio(2 * right, predicted + truth)
 }
 
+/// The same of two shares.
+pub(crate) fn harmonic(precision: Option<f64>, recall: Option<f64>) -> Option<f64> {
+    let (precision, recall) = (precision?, recall?);
+    Some(if precision + recall > 0.0 { 2.0 * precision * recall / (precision + recall) } else { 0.0 })
+}
+
 /// The value below which so many hundredths lie (nearest rank).
 pub(crate) fn percentile(values: &[f64], hundredths: usize) -> Option<f64> {
     let mut sorted = values.to_vec();

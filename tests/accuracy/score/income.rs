@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::figure::{Bar, Figure, Section, f1, percentile, ratio};
+use super::figure::{Bar, Figure, Section, harmonic, percentile, ratio};
 use super::join::{Ids, named, overlap};
 use super::taxonomy::Taxonomy;
 use super::{cents, is_built, list};
@@ -29,6 +29,7 @@ pub(crate) struct Income {
     ongoing: BTreeMap<Kind, Vec<f64>>,
     overstated: BTreeMap<Kind, u64>,
     unsaid: u64,
+    by_applicant: Vec<f64>,
     negatives: BTreeMap<&'static str, (u64, u64)>,
 }
 
@@ -99,6 +100,11 @@ impl Income {
         let said = said.unwrap_or(0);
         let error = ratio(said.abs_diff(expected), expected.unsigned_abs()).expect("an income");
         self.ongoing.entry(truth.kind).or_default().push(error);
+        for applicant in &truth.applicants {
+            let of = list(&report["applicants"]).iter().find(|one| one["applicantId"].as_str() == Some(&applicant.id));
+            let said = of.and_then(|one| cents(&one["income"]["totals"]["ongoingMonth"])).unwrap_or(0);
+            self.by_applicant.extend(ratio(said.abs_diff(applicant.ongoing_monthly), applicant.ongoing_monthly.unsigned_abs()));
+        }
         *self.overstated.entry(truth.kind).or_default() += u64::from(said * 100 > expected * 105);
     }
 
@@ -116,6 +122,12 @@ impl Income {
             Figure::value("ongoing monthly income, P90 of |error|", Bar::AtMost(0.05), percentile(&errors, 90), count),
             Figure::value("ongoing monthly income, median |error|", Bar::AtMost(0.01), percentile(&errors, 50), count),
             Figure::share("households overstated by more than 5 %", Bar::AtMost(0.01), self.overstated.values().sum(), count),
+            Figure::value(
+                "ongoing monthly income of each applicant, P90 of |error|",
+                Bar::Shown,
+                percentile(&self.by_applicant, 90),
+                self.by_applicant.len() as u64,
+            ),
             Figure::share("households without a figure", Bar::Shown, self.unsaid, count),
         ];
         for (what, (out, of)) in &self.negatives {
@@ -149,6 +161,5 @@ fn is_inside(rows: &[&str], of: &IncomeStream) -> bool {
 }
 
 fn both(found: Found) -> Option<f64> {
-    let (precision, recall) = (ratio(found.right, found.predicted)?, ratio(found.found, found.truth)?);
-    if precision + recall > 0.0 { Some(2.0 * precision * recall / (precision + recall)) } else { f1(0, 1, 1) }
+    harmonic(ratio(found.right, found.predicted), ratio(found.found, found.truth))
 }

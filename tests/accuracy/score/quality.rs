@@ -70,7 +70,7 @@ impl Quality {
             said.iter().filter_map(|gap| Some((gap["accountId"].as_str()?, day(&gap["from"])?, day(&gap["to"])?))).collect();
         let meets = |(account, from, to): &(String, Date, Date), (other, first, last): &(&str, Date, Date)| {
             let common = between(*from.max(first), *to.min(last)) + 1;
-            account == other && common * 2 >= between(*from, *to) + 1
+            account == other && common * 2 > between(*from, *to)
         };
         let found = truth.gaps.iter().filter(|gap| said.iter().any(|one| meets(gap, one))).count();
         let idle = said.iter().filter(|one| !truth.gaps.iter().any(|gap| meets(gap, one))).count();

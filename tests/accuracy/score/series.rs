@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::figure::{Bar, Figure, Section, f1};
+use super::figure::{Bar, Figure, Section, harmonic, ratio};
 use super::join::{Ids, named, overlap};
 use super::list;
 use crate::accuracy::truth::{Series, Truth};
@@ -47,13 +47,9 @@ impl SeriesScore {
     }
 
     pub(crate) fn section(&self) -> Section {
+        let f1 = harmonic(ratio(self.right, self.predicted), ratio(self.found, self.truth));
         let figures = vec![
-            Figure::value(
-                "recurring series, F1",
-                Bar::AtLeast(0.90),
-                f1(self.right + self.found, self.predicted + self.found, self.truth + self.right),
-                self.truth,
-            ),
+            Figure::value("recurring series, F1", Bar::AtLeast(0.90), f1, self.truth),
             Figure::share("recurring series, precision", Bar::Shown, self.right, self.predicted),
             Figure::share("recurring series, recall", Bar::Shown, self.found, self.truth),
             Figure::share("recurring series, cadence", Bar::Shown, self.cadence, self.found),

@@ -8,12 +8,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Judged, Judgement, Look, joined, payer};
 use crate::analysis::label::Verdict;
+use crate::analysis::ruleset::Nature;
 use crate::analysis::stream::{Cadence, Stream};
 
 /// Groups of one first word that are tried one by one.
 const MOST_TRIED: usize = 16;
 /// Letters of a cut word.
 const CUT: usize = 3;
+/// Days between two pays at most.
+const LONGEST: i64 = 31;
 /// Weight of a slot that is filled or missed against a row beside the rhythm.
 const SLOT: i64 = 4;
 /// Rows of a bonus or a correction, which may stand beside the rhythm.
@@ -21,28 +24,41 @@ const FEW: usize = 2;
 
 /// Joins the groups of one payer.
 pub(super) fn namesakes(look: &Look<'_, '_, '_>, groups: &mut Vec<Judged>, verdicts: &[Verdict]) {
-    let mut buckets: BTreeMap<(usize, String), Vec<usize>> = BTreeMap::new();
-    let names: Vec<Vec<String>> = groups.iter().map(|group| name(look, group)).collect();
-    for (at, group) in groups.iter().enumerate().filter(|(_, group)| group.kind != Judgement::Never) {
-        if let Some(first) = names[at].first() {
-            buckets.entry((group.stream.account, first.clone())).or_default().push(at);
+    let all: Vec<usize> = (0..groups.len()).filter(|&at| groups[at].kind != Judgement::Never).collect();
+    let mut gone = BTreeSet::new();
+    of_one_name(look, groups, &all, verdicts, &mut gone);
+    joined::drop_gone(groups, &gone);
+}
+
+/// Joins those of some groups that are one payer's; what was taken in is gone.
+pub(super) fn of_one_name(
+    look: &Look<'_, '_, '_>,
+    groups: &mut [Judged],
+    some: &[usize],
+    verdicts: &[Verdict],
+    gone: &mut BTreeSet<usize>,
+) {
+    let mut buckets: BTreeMap<(usize, String), Vec<(usize, Vec<String>)>> = BTreeMap::new();
+    for &at in some {
+        let name = name(look, &groups[at]);
+        if let Some(first) = name.first() {
+            buckets.entry((groups[at].stream.account, first.clone())).or_default().push((at, name));
         }
     }
-    let mut gone = BTreeSet::new();
-    for bucket in buckets.into_values().filter(|bucket| bucket.len() > 1) {
-        let mut left = bucket;
+    for mut left in buckets.into_values() {
         while left.len() > 1 {
-            let head = left[0];
-            let is_alike =
-                |at: &usize| *at == head || (are_alike(&names[head], &names[*at]) && may_be_one(look, &groups[head], &groups[*at]));
-            let (alike, others): (Vec<usize>, Vec<usize>) = left.into_iter().partition(is_alike);
+            let (head, name) = left[0].clone();
+            let is_alike = |(at, other): &(usize, Vec<String>)| {
+                *at == head || (are_alike(&name, other) && may_be_one(look, &groups[head], &groups[*at]))
+            };
+            let (alike, others): (Vec<_>, Vec<_>) = left.into_iter().partition(is_alike);
             left = others;
+            let alike: Vec<usize> = alike.into_iter().map(|(at, _)| at).collect();
             if alike.len() > 1 {
-                join(look, groups, &alike, verdicts, &mut gone);
+                join(look, groups, &alike, verdicts, gone);
             }
         }
     }
-    joined::drop_gone(groups, &gone);
 }
 
 /// Joins groups of like names: all of them where that is best, else one after the other.
@@ -68,7 +84,7 @@ fn join(look: &Look<'_, '_, '_>, groups: &mut [Judged], alike: &[usize], verdict
 /// The whole of some groups, where it keeps its rhythm no worse than its parts.
 fn better(look: &Look<'_, '_, '_>, groups: &[Judged], parts: &[usize], verdicts: &[Verdict]) -> Option<Stream> {
     let whole = joined::union(look, parts.iter().map(|&at| &groups[at].stream), verdicts)?;
-    let (regular, loose): (Vec<usize>, Vec<usize>) = parts.iter().partition(|&&at| groups[at].stream.cadence != Cadence::Irregular);
+    let (regular, loose): (Vec<usize>, Vec<usize>) = parts.iter().partition(|&&at| has_rhythm(look, &groups[at]));
     let is_better = match *regular {
         [] => true,
         [only] => {
@@ -81,6 +97,12 @@ fn better(look: &Look<'_, '_, '_>, groups: &[Judged], parts: &[usize], verdicts:
         _ => worth(&whole) >= parts.iter().map(|&at| worth(&groups[at].stream)).sum(),
     };
     is_better.then_some(whole)
+}
+
+/// True for a rhythm that is none by accident: nobody is paid once a year, and two bonuses are no job.
+fn has_rhythm(look: &Look<'_, '_, '_>, group: &Judged) -> bool {
+    let days = group.stream.cadence.days();
+    days.is_some_and(|days| days <= LONGEST || look.finder.ruleset.nature(group.category) != Nature::Pay)
 }
 
 fn filled(stream: &Stream) -> usize {
