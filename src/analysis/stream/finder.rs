@@ -131,7 +131,8 @@ impl<'f, 'a> Finder<'f, 'a> {
             let whole = union(&parts);
             let taken = self.credits_of(&whole, verdicts);
             let alone = own.iter().filter(|(group, _)| is_near(level(group), usual)).map(|(_, taken)| taken);
-            let (explained, streams) = alone.fold((0, 0), |(rows, streams), taken| (rows + taken.explained(), streams + taken.streams.len()));
+            let (explained, streams) =
+                alone.fold((0, 0), |(rows, streams), taken| (rows + taken.explained(), streams + taken.streams.len()));
             let is_simpler = taken.streams.len() < streams && taken.explained() * 10 >= explained * 9;
             if is_simpler || taken.explained() > explained {
                 own.retain(|(group, _)| !is_near(level(group), usual));

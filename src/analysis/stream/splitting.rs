@@ -137,7 +137,8 @@ fn inside_each_other(items: Vec<Item>, demands: Demands, holidays: &Holidays) ->
     for _ in 0..MOST_ROUNDS {
         let Outcome::Stream(series, left) = take(&rest, strict, holidays, false) else { break };
         let usual = series.usual();
-        let beside = left.iter().filter(|item| is_near(item.amount, usual)).count() + series.slots.iter().filter(|slot| slot.is_none()).count();
+        let beside =
+            left.iter().filter(|item| is_near(item.amount, usual)).count() + series.slots.iter().filter(|slot| slot.is_none()).count();
         if series.items.len() < LEAST || beside * LEAST > series.items.len() {
             break;
         }
