@@ -107,12 +107,14 @@ impl<'s> ByCategory<'s> {
 
     /// Payments of a category: counted and named, those that came back too; summed without them, and what was refunded is taken off.
     fn spend(&self, mut draft: Draft, category: Category) -> Draft {
-        let returned: Vec<&Entry> = self.returned[usize::from(category.0)].iter().filter(|entry| entry.amount.is_negative()).copied().collect();
+        let returned: Vec<&Entry> =
+            self.returned[usize::from(category.0)].iter().filter(|entry| entry.amount.is_negative()).copied().collect();
         for entry in self.get(category) {
             draft.add(entry.row, entry.day, -entry.amount);
         }
         let paid = self.get(category).iter().filter(|entry| entry.amount.is_negative()).count();
-        let more = if returned.is_empty() { String::new() } else { format!("{} of them came back and are not in the sum.", returned.len()) };
+        let more =
+            if returned.is_empty() { String::new() } else { format!("{} of them came back and are not in the sum.", returned.len()) };
         let last = self.get(category).iter().chain(&returned).map(|entry| entry.day).max();
         draft.with_rows(returned.iter().map(|entry| entry.row)).counted(paid + returned.len()).last_on(last).saying(more)
     }
