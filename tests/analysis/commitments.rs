@@ -229,7 +229,7 @@ fn three_payments_have_a_rhythm_and_one_is_taken_as_a_months() {
     let three = creditor(&everyday(every(14, 3, "2026-11-16", -21_550, "Direct Debit 301500 NORTHERN FINANCE PERSONAL LOAN")));
     assert_eq!(cents(&three["ongoingMonthly"]), 46_692);
     let two = creditor(&everyday(every(7, 2, "2026-11-16", -10_000, "Direct Debit 301500 NORTHERN FINANCE PERSONAL LOAN")));
-    assert_eq!((&two["basis"], cents(&two["ongoingMonthly"])), (&json!("RHYTHM"), 43_333));
+    assert_eq!(cents(&two["ongoingMonthly"]), 43_333);
     let one = creditor(&everyday(every(7, 1, "2026-11-16", -10_000, "Direct Debit 301500 NORTHERN FINANCE PERSONAL LOAN")));
     assert_eq!((&one["basis"], cents(&one["ongoingMonthly"])), (&json!("ONE_PAYMENT"), 10_000));
     assert_eq!(one["evidence"]["ongoingMonthly"]["flags"], json!(["cadenceAssumed"]));
@@ -256,15 +256,25 @@ fn a_loan_on_a_new_level_counts_with_the_new_one() {
 #[test]
 fn a_refinance_is_no_instalment() {
     let mut rows = monthly(5, -50_000, "Direct Debit 301500 NORTHERN FINANCE PERSONAL LOAN");
-    rows.pop();
-    rows.push(row("2026-11-03", 1_250_000, "LOAN DRAWDOWN 70441255").id("new"));
-    rows.push(row("2026-11-05", -1_180_000, "Direct Debit 301500 NORTHERN FINANCE PERSONAL LOAN").id("payout"));
+    rows.push(row("2026-08-13", 1_250_000, "LOAN DRAWDOWN 70441255").id("new"));
+    rows.push(row("2026-08-15", -1_180_000, "Direct Debit 301500 NORTHERN FINANCE PERSONAL LOAN").id("split"));
     let loan = creditor(&everyday(rows.clone()));
     assert_eq!(cents(&loan["ongoingMonthly"]), 50_000);
-    assert_eq!(loan["leftOut"], json!([{"transactionId": "payout", "reason": "REFINANCE", "proceedsTransactionId": "new"}]));
-    assert_eq!(ids(&loan["transactionIds"]), 12, "the row is named all the same");
-    rows.remove(11);
-    assert_eq!(creditor(&everyday(rows))["leftOut"], json!([]), "without the new loan it is a repayment");
+    assert_eq!(loan["leftOut"], json!([{"transactionId": "split", "reason": "REFINANCE", "proceedsTransactionId": "new"}]));
+    assert_eq!(ids(&loan["transactionIds"]), 13, "the row is named all the same");
+    rows.remove(12);
+    let alone = creditor(&everyday(rows));
+    assert_eq!((&alone["leftOut"], cents(&alone["ongoingMonthly"])), (&json!([]), 50_000), "one payment more is no level either");
+}
+
+#[test]
+fn a_loan_that_was_paid_out_by_another_is_over() {
+    let mut rows = monthly(5, -50_000, "Direct Debit 301500 NORTHERN FINANCE PERSONAL LOAN");
+    rows.pop();
+    rows.push(row("2026-10-06", 1_250_000, "LOAN DRAWDOWN 70441255"));
+    rows.push(row("2026-10-07", -1_180_000, "Direct Debit 301500 NORTHERN FINANCE PERSONAL LOAN"));
+    let loan = creditor(&everyday(rows));
+    assert_eq!((&loan["status"], cents(&loan["ongoingMonthly"])), (&json!("ENDED"), 0));
 }
 
 #[test]
@@ -374,13 +384,77 @@ fn a_name_is_not_a_product() {
         let block = commitments(&everyday(rows))["smallAmountCredit"].take();
         (block["likely"].clone(), block["unknown"].clone(), block["loans"][0]["assessment"].clone())
     };
-    assert_eq!(with(500_000, 28_000), (json!(0), json!(0), json!("OTHER")), "more than 2,000.00");
+    assert_eq!(with(500_000, 28_000), (json!(0), json!(0), Value::Null), "more than 2,000.00 is a loan of another kind");
     assert_eq!(with(200_000, 5_000), (json!(0), json!(0), json!("OTHER")), "not repaid within a year");
     let unseen = commitments(&everyday(small_loan().split_off(1)))["smallAmountCredit"].take();
     assert_eq!((&unseen["likely"], &unseen["unknown"]), (&json!(0), &json!(1)), "the proceeds are not seen");
     let old = every(14, 5, "2026-05-01", -28_000, "DIRECT DEBIT SUNSHINE LOANS 20914");
     let block = commitments(&everyday(old))["smallAmountCredit"].take();
     assert_eq!((&block["unknown"], &block["loans"][0]["inLast90Days"]), (&json!(0), &json!(false)));
+}
+
+/// The categories of the rows of a text.
+fn categories(submission: &Submission, text: &str) -> Vec<String> {
+    let report = report(submission);
+    rows(&report, text).iter().map(|row| row["category"].as_str().expect("a code").to_owned()).collect()
+}
+
+#[test]
+fn a_lender_that_no_rule_names_is_told_by_what_it_does() {
+    let lent = "Direct Credit 301500 QUIBBLEDOCK 44120";
+    let paid = "DIRECT DEBIT QUIBBLEDOCK 20914";
+    let loan = |proceeds: i128, instalment: i128, count: i64| {
+        let mut rows = vec![row("2026-09-10", proceeds, lent)];
+        rows.extend(every(14, count, "2026-11-19", -instalment, paid));
+        rows
+    };
+    let told = |rows: Vec<Transaction>| {
+        let submission = everyday(rows);
+        (categories(&submission, lent).remove(0), categories(&submission, paid).remove(0))
+    };
+    let small = ("SACC_PROCEEDS".to_owned(), "SACC_REPAYMENT".to_owned());
+    assert_eq!(told(loan(100_000, 28_000, 5)), small);
+    assert_eq!(told(loan(500_000, 28_000, 5)), ("LOAN_PROCEEDS".to_owned(), "PERSONAL_LOAN_REPAYMENT".to_owned()));
+    let open = |rows: Vec<Transaction>| told(rows).1;
+    assert_eq!(open(loan(100_000, 28_000, 2)), "UNCATEGORISED", "two debits are no instalments");
+    assert_eq!(open(loan(30_000, 28_000, 5)), "UNCATEGORISED", "nobody pays back four times as much");
+    let mut before = loan(100_000, 28_000, 5);
+    before.push(row("2026-08-20", -28_000, paid));
+    assert_eq!(open(before), "UNCATEGORISED", "who was paid before gives back");
+    let block = commitments(&everyday(loan(100_000, 28_000, 5)));
+    assert_eq!((&block["smallAmountCredit"]["likely"], cents(&block["ongoingMonthly"])), (&json!(1), 60_667));
+}
+
+#[test]
+fn money_that_goes_back_with_a_fee_each_pay_is_an_advance() {
+    let paid = "DIRECT DEBIT QUIBBLEDOCK 20914";
+    let mut rows = Vec::new();
+    for (out, back) in [("2026-08-03", "2026-08-13"), ("2026-09-07", "2026-09-17"), ("2026-10-05", "2026-10-15")] {
+        rows.extend([row(out, 20_000, "Direct Credit 301500 QUIBBLEDOCK 44120"), row(back, -21_000, paid)]);
+    }
+    let submission = everyday(rows.clone());
+    assert_eq!(categories(&submission, paid), ["WAGE_ADVANCE_REPAYMENT"; 3]);
+    rows.truncate(2);
+    assert_eq!(categories(&everyday(rows), paid), ["UNCATEGORISED"], "once may be anything");
+}
+
+#[test]
+fn a_long_or_large_loan_of_a_small_lender_is_no_small_loan() {
+    let text = "DIRECT DEBIT SUNSHINE LOANS 20914";
+    let long = everyday(every(14, 26, "2026-11-19", -9_000, text));
+    assert!(categories(&long, text).iter().all(|category| category == "PERSONAL_LOAN_REPAYMENT"), "from the first day to the last");
+    assert_eq!(commitments(&long)["smallAmountCredit"]["unknown"], 0);
+    let short = everyday(every(14, 10, "2026-11-19", -9_000, text));
+    assert!(categories(&short, text).iter().all(|category| category == "SACC_REPAYMENT"));
+}
+
+#[test]
+fn a_loan_without_a_repayment_yet_is_a_new_debt_and_in_no_sum() {
+    let block = commitments(&everyday(vec![row("2026-11-18", 100_000, "Direct Credit 301500 SUNSHINE LOANS 44120")]));
+    assert_eq!((cents(&block["ongoingMonthly"]), &block["creditors"]), (0, &json!([])));
+    assert_eq!(block["evidence"]["ongoingMonthly"]["flags"], json!(["newDebtWithoutRepayment"]));
+    assert_eq!(block["newDebt90Days"][0]["sign"], "PROCEEDS");
+    assert_eq!(block["smallAmountCredit"]["evidence"]["repaymentsDue"]["flags"], json!(["instalmentUnknown"]));
 }
 
 #[test]

@@ -58,13 +58,7 @@ struct Kind {
 }
 
 /// Labels the rows of lenders by what they do.
-pub(super) fn relabel(
-    ledger: &Ledger<'_>,
-    narratives: &Narratives,
-    verdicts: &mut [Verdict],
-    streams: &mut Streams,
-    ruleset: &Ruleset,
-) {
+pub(super) fn relabel(ledger: &Ledger<'_>, narratives: &Narratives, verdicts: &mut [Verdict], streams: &mut Streams, ruleset: &Ruleset) {
     let look = Look { ledger, narratives, ruleset, kinds: kinds(ruleset.known()) };
     let rule: Arc<str> = "stream:money-in-and-paid-back".into();
     let mut changed: Vec<usize> = Vec::new();
@@ -169,8 +163,12 @@ impl Look<'_, '_> {
         let named = self.kinds.iter().find(is_of).copied();
         let advances = || loans.iter().filter(|loan| is_advance(loan)).count() >= 2;
         let kind = named.or_else(|| advances().then_some(self.kinds[1])).or_else(|| {
-            let is_quiet = |number: usize, loan: &[Event]| number > 0 || !has_debits_before(events, loan.first().map(|first| first.day));
-            loans.iter().enumerate().filter(|(number, loan)| is_quiet(*number, loan)).find_map(|(_, loan)| self.unknown(loan))
+            // A loan may follow a loan; who was paid before any of them gives back.
+            let begins_with_money = loans.first().is_some_and(|loan| loan[0].amount.is_positive());
+            let before = |number: usize| number.checked_sub(1).and_then(|before| loans[before].last());
+            let is_quiet =
+                |number: usize| begins_with_money || before(number).is_none_or(|last| between(last.day, loans[number][0].day) > QUIET);
+            (0..loans.len()).filter(|&number| is_quiet(number)).find_map(|number| self.unknown(loans[number]))
         });
         let Some(kind) = kind else { return Vec::new() };
         // Who lent once lends: its other loans need not show as much.
@@ -236,7 +234,9 @@ fn loans(events: &[Event]) -> Vec<&[Event]> {
     let mut loans = Vec::new();
     let mut from = 0;
     for at in 1..=events.len() {
-        let begins = events.get(at).is_none_or(|next| next.amount.is_positive() && (events[at - 1].amount.is_negative() || next.day > events[at - 1].day));
+        let begins = events
+            .get(at)
+            .is_none_or(|next| next.amount.is_positive() && (events[at - 1].amount.is_negative() || next.day > events[at - 1].day));
         if begins {
             loans.push(&events[from..at]);
             from = at;
@@ -256,10 +256,6 @@ fn is_advance(loan: &&[Event]) -> bool {
     let ([lent], [back]) = (&credits[..], &debits[..]) else { return false };
     let fee = back.amount.abs() - lent.amount;
     (0..=ADVANCE).contains(&between(lent.day, back.day)) && !fee.is_negative() && fee.get() * 100 <= lent.amount.get() * ADVANCE_FEE
-}
-
-fn has_debits_before(events: &[Event], day: Option<Date>) -> bool {
-    day.is_some_and(|day| events.iter().any(|event| event.amount.is_negative() && (1..=QUIET).contains(&between(event.day, day))))
 }
 
 /// All within 5 % of the first but the last, which is what is left.

@@ -41,6 +41,8 @@ pub use creditor::{Creditor, Source};
 
 /// A creditor's monthly figure cannot be said.
 const CREDITOR_UNKNOWN: &str = "CREDITOR_UNKNOWN";
+/// A lender paid out and was not paid yet: what that will cost is in no figure.
+const NEW_DEBT_UNPAID: &str = "newDebtWithoutRepayment";
 /// To say that there is no commitment takes a month.
 const LEAST_DAYS: i64 = 30;
 
@@ -132,6 +134,8 @@ pub(super) fn draw(context: &Context<'_>, scope: &Scope, income: &Income) -> Com
     let debt_to_income = ratios::debt_to_income(context, scope, &creditors);
     let (new_debt, new_debt_evidence) = new_debt::draw(context, scope, &creditors, &payments);
     let (ongoing_monthly, ongoing_evidence) = ongoing(context, scope, &creditors);
+    let is_unpaid = new_debt.iter().flatten().any(|debt| debt.is_proceeds() && creditors.iter().all(|creditor| creditor.name != debt.name));
+    let ongoing_evidence = ongoing_evidence.flagged(NEW_DEBT_UNPAID, is_unpaid);
     let new = new_debt.as_deref().unwrap_or_default();
     let providers = |category, proceeds, earnings| providers::draw(context, scope, (category, proceeds), &creditors, new, earnings);
     let leases = leases(context, &creditors);

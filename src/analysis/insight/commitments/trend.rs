@@ -66,7 +66,7 @@ impl Trend {
     /// Its evidence: why it is missing, where it is.
     pub(in super::super) fn evidence(trend: Option<&Self>, has_coverage: bool) -> Evidence {
         let missing = if has_coverage { evidence::COVERAGE_TOO_SHORT } else { evidence::NO_COVERAGE };
-        Evidence::of("trend").because(trend.is_none().then_some(missing))
+        Evidence::of("trend90Days").because(trend.is_none().then_some(missing))
     }
 }
 
