@@ -8,11 +8,14 @@ use std::sync::Arc;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 use uuid::Uuid;
 
+use cdr_insights::analysis::label;
+use cdr_insights::analysis::ruleset::Ruleset;
 use cdr_insights::analysis::{self, report};
 use cdr_insights::clock::{Clock as _, SystemClock};
-use cdr_insights::config::{Analyse, Check, Cli, Command, ConfigError, DatabaseArgs, Demo, Token};
+use cdr_insights::config::{Analyse, Check, Cli, Command, ConfigError, DatabaseArgs, Demo, Rules, Token};
 use cdr_insights::http::rejection_json;
 use cdr_insights::service::{self, Service, StartError};
 use cdr_insights::submission::{self, ReadContext};
@@ -31,6 +34,7 @@ fn main() -> ExitCode {
     };
     let finished = match cli.command {
         Command::Analyse(args) => return analyse(&args),
+        Command::Rules(args) => return rules(&args),
         Command::Token(args) => token(&args).map_err(StartError::from),
         Command::Demo(Demo { payload: true, .. }) => std::io::stdout().write_all(demo::HOUSEHOLD).map_err(StartError::from),
         command => start(command),
@@ -92,7 +96,7 @@ async fn run(command: Command) -> Result<(), StartError> {
         Command::Migrate(args) => migrate(&args).await,
         Command::Check(args) => check(&args).await,
         Command::Demo(args) => demo::run(&args).await,
-        Command::Token(_) | Command::Analyse(_) => unreachable!("need no runtime"),
+        Command::Token(_) | Command::Analyse(_) | Command::Rules(_) => unreachable!("need no runtime"),
     }
 }
 
@@ -227,8 +231,75 @@ fn analysed(args: &Analyse) -> Result<Vec<u8>, Refusal> {
     };
     let document = report::document(&analysis, &submission, &ruleset, &stamp);
     let mut whole = report::assemble(&document.head, &document.reports);
+    if let Some(id) = &args.explain {
+        return explained(id, &whole, &submission, &ruleset).map(String::into_bytes).map_err(Refusal::Config);
+    }
     whole.push(b'\n');
     Ok(whole)
+}
+
+/// Why a row of a report is labelled as it is: by itself, and what later stages made of it.
+fn explained(id: &str, document: &[u8], submission: &submission::Submission, ruleset: &Ruleset) -> Result<String, String> {
+    let document: Value = serde_json::from_slice(document).map_err(|error| error.to_string())?;
+    let reports = document["insightsHeader"]["reports"].as_array().into_iter().flatten();
+    let shown = reports.flat_map(|report| report["transactions"].as_array().into_iter().flatten()).find(|row| row["transactionId"] == id);
+    let shown = shown.ok_or_else(|| format!("{id} is no transactionId of the report"))?;
+    let customers = submission.customers.iter().filter(|customer| *customer.customer_id == *shown["customerId"].as_str().unwrap_or(""));
+    let rows = customers.flat_map(|customer| customer.transactions.iter().map(move |row| (row, &customer.accounts[row.account])));
+    // Rows without an id are found by what they say: two that say the same are labelled the same.
+    let is_it = |(row, account): &(&submission::Transaction, &submission::Account)| {
+        row.transaction_id.as_deref().map_or_else(
+            || {
+                shown["description"] == *row.description
+                    && shown["accountId"] == *account.account_id
+                    && shown["amount"] == serde_json::json!(row.amount)
+            },
+            |own| own == id,
+        )
+    };
+    let (row, account) = rows.into_iter().find(is_it).ok_or_else(|| format!("{id} was made of several rows: none of them is it alone"))?;
+    let narrative = label::narrative::Narrative::new(&row.description, ruleset);
+    let explanation = label::explain(row, account, &narrative, ruleset);
+    let (category, evidence) = (&shown["category"], &shown["evidence"]);
+    let mut text = format!("{id}: {} {}\n{}", row.amount, row.description, explanation.text(ruleset));
+    let code = ruleset.code(explanation.verdict.category);
+    if *category == code && evidence["rule"] == *explanation.verdict.rule {
+        text.push_str("report: the same\n");
+    } else {
+        let said = |name: &str| evidence[name].as_str().unwrap_or("").to_owned();
+        text.push_str(&format!(
+            "report: {} {} by {}, {} [{}]: a later stage saw the rows around it\n",
+            category.as_str().unwrap_or(""),
+            shown["confidence"],
+            said("layer"),
+            said("rule"),
+            said("matched")
+        ));
+    }
+    Ok(text)
+}
+
+/// Whether rule files are well formed, and do what their examples say.
+fn rules(args: &Rules) -> ExitCode {
+    let read = args.directory.as_deref().map_or_else(|| Ok(Ruleset::embedded()), Ruleset::with_directory);
+    let ruleset = match read {
+        Ok(ruleset) => ruleset,
+        Err(error) => {
+            println!("{error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let (own, built_in): (Vec<_>, Vec<_>) =
+        label::prove(&ruleset).into_iter().partition(|wrong| args.directory.is_none() || wrong.is_operators);
+    for wrong in &own {
+        println!("{}", wrong.text(&ruleset));
+    }
+    for changed in &built_in {
+        println!("note: {}", changed.text(&ruleset));
+    }
+    let (lines, version) = (ruleset.examples().len(), ruleset.version());
+    println!("{lines} lines with examples, {} wrong, {} built-in ones now decided otherwise; version {version}", own.len(), built_in.len());
+    if own.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn sha256(body: &[u8]) -> [u8; 32] {

@@ -165,3 +165,41 @@ fn the_household_goes_through_a_pipe() {
     assert_eq!(report["meta"]["status"], "COMPLETED");
     assert_eq!(std::fs::read_dir(directory.path()).expect("readable").count(), 0, "neither leaves a file behind");
 }
+
+#[test]
+fn a_label_is_explained_with_what_later_stages_made_of_it() {
+    let directory = tempfile::tempdir().expect("a directory");
+    std::fs::write(directory.path().join("payload.json"), cdr_insights::demo::HOUSEHOLD).expect("written");
+    let (code, document, error) = run(directory.path(), &["analyse", "payload.json"]);
+    assert_eq!(code, Some(0), "{error}");
+    let document: Value = serde_json::from_str(&document).expect("a report");
+    let rows = document["insightsHeader"]["reports"][0]["transactions"].as_array().expect("rows");
+    for layer in ["NAME", "LEDGER"] {
+        let row = rows.iter().find(|row| row["evidence"]["layer"] == layer).expect(layer);
+        let id = row["transactionId"].as_str().expect("an id");
+        let (code, text, error) = run(directory.path(), &["analyse", "payload.json", "--explain", id]);
+        assert_eq!(code, Some(0), "{error}");
+        let due =
+            if layer == "NAME" { "report: the same".to_owned() } else { format!("report: {}", row["category"].as_str().expect("a code")) };
+        assert!(text.contains("layers in their order") && text.contains(&due), "{text}");
+    }
+    let (code, _, error) = run(directory.path(), &["analyse", "payload.json", "--explain", "nobody"]);
+    assert_eq!((code, error.trim()), (Some(2), "error: nobody is no transactionId of the report"));
+}
+
+#[test]
+fn rule_files_are_checked_with_file_and_line() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let names = directory.path().join("ours/names");
+    std::fs::create_dir_all(&names).expect("made");
+    let write = |text: &str| std::fs::write(names.join("ours.tsv"), text).expect("written");
+    write("#! layer=NAME confidence=985\nZQX SHOP\tGROCERIES\tout\t-\t-\tZQX SHOP NEWTOWN\t-\n");
+    let (code, out, _) = run(directory.path(), &["rules", "ours"]);
+    assert!(code == Some(0) && out.contains(" 0 wrong"), "{out}");
+    write("#! layer=NAME confidence=985\nZQX SHOP\tGROCERIES\tout\t-\t-\tWOOLWORTHS\t-\n");
+    let (code, out, _) = run(directory.path(), &["rules", "ours"]);
+    assert!(code == Some(1) && out.starts_with("names/ours.tsv, line 2: its example WOOLWORTHS"), "{out}");
+    write("#! layer=NAME confidence=985\nZQX SHOP\tGROCERY\tout\t-\t-\tZQX SHOP\t-\n");
+    let (code, out, _) = run(directory.path(), &["rules", "ours"]);
+    assert_eq!((code, out.trim()), (Some(1), "names/ours.tsv, line 2: GROCERY is no category of the taxonomy"));
+}

@@ -84,6 +84,8 @@ pub enum Command {
     Token(Token),
     /// Analyse one payload without server or database; the report goes to stdout as JSON.
     Analyse(Analyse),
+    /// Check rule files: that they are well formed, and that every line decides its own example.
+    Rules(Rules),
     /// Serve on the embedded store, send the bundled household and show its report.
     Demo(Demo),
 }
@@ -173,6 +175,17 @@ pub struct Analyse {
     #[command(flatten)]
     #[expect(missing_docs, reason = "described where it is defined")]
     pub rules: RulesArgs,
+    /// Instead of the report, say why this row is labelled as it is.
+    #[arg(long, value_name = "TRANSACTION_ID")]
+    pub explain: Option<String>,
+}
+
+/// Arguments of `rules`.
+#[derive(Clone, Debug, Args)]
+pub struct Rules {
+    /// A directory of rule files, as CDR_INSIGHTS_RULES_DIR names it; without one the built-in rules are checked.
+    #[arg(value_name = "DIR", env = "CDR_INSIGHTS_RULES_DIR")]
+    pub directory: Option<PathBuf>,
 }
 
 /// Arguments of `demo`.

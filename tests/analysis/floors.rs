@@ -28,7 +28,7 @@ fn no_figure_of_the_benchmark_falls_below_its_floor() {
         let sections = score.sections();
         for floor in floors(FLOORS, *split) {
             held += 1;
-            fallen.extend(floor.missed(&sections).map(|value| format!("{split:?}: {}: {value:?} against {:?}", floor.name, floor.bar)));
+            fallen.extend(floor.missed(&sections).map(|value| format!("{split:?}: {}: {value} against {:?}", floor.name, floor.bar)));
         }
     }
     assert!(held >= 40, "{held} floors");

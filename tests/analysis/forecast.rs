@@ -108,11 +108,15 @@ fn deposits_are_one_pool_and_debts_are_outside_it() {
         rows.push(row(&format!("{month}-17"), 70_013, "PAYMENT RECEIVED THANK YOU").account(2));
         rows.push(row(&format!("{month}-08"), -70_013, "CAFE NERO NEWTOWN").account(2));
     }
+    // Underway over the end of a month: neither month is drawn without the other.
+    rows.push(row("2026-01-30", -123_457, "Transfer to xx5678 CommBank app"));
+    rows.push(row("2026-02-02", 123_457, "Transfer from xx1234 CommBank app").account(1));
     let balances = vec![known(0, 500_000), known(1, 600_000), known(2, -100_000), known(3, 9_000_000)];
     let forecast = forecast(&with_balances(single(accounts, rows), balances));
     assert_eq!(cents(&forecast["startBalance"]), 1_100_000, "the two deposit accounts");
     let last = p50(&forecast)[12].1;
     assert_eq!(last, 1_100_000 + 3 * (400_000 - 100_000 - 70_013), "what goes to savings stays, what goes to the card leaves");
+    assert_eq!(forecast["points"][12]["p10"], forecast["points"][12]["p90"]);
     assert_eq!(cents(&forecast["backtest"]["meanAbsoluteError"]), 0);
 }
 

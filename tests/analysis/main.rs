@@ -1,10 +1,9 @@
 //! The analysis, from a submission to the document: each rule of the ledger and the report by a payload that breaks it.
 
-#[expect(dead_code, reason = "the benchmark's command uses more of it")]
+mod accounts;
+#[expect(dead_code, reason = "the scorer uses more of it")]
 #[path = "../accuracy/mod.rs"]
 mod accuracy;
-
-mod accounts;
 mod affordability;
 mod balances;
 mod cash_flow;
@@ -12,8 +11,11 @@ mod commitments;
 mod counting;
 mod document;
 mod expenses;
+mod explanations;
+mod figure_rules;
 mod floors;
 mod forecast;
+mod households;
 mod income;
 #[path = "../support/mock_files.rs"]
 mod mock_files;
@@ -22,6 +24,7 @@ mod properties;
 mod quality;
 mod refunds;
 mod repeats;
+mod report_rules;
 mod reversals;
 #[expect(dead_code, reason = "the benchmark's command uses more of it")]
 #[path = "../accuracy/score/mod.rs"]
@@ -29,3 +32,4 @@ mod score;
 mod splits;
 mod support;
 mod transfers;
+mod tricky;

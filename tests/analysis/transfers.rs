@@ -320,3 +320,70 @@ fn a_crowd_of_accounts_of_one_name_and_number_names_none() {
     assert!(ledger.pairing.looked <= u64::try_from(3_000 * LOOKS).expect("fits"));
     assert!(ledger.pairing.pairs.iter().all(|pair| pair.basis != ledger::Basis::Number), "four digits that all share prove nothing");
 }
+
+/// An everyday account and a saver of generic names, a card, and a joint account of two people.
+fn generic(rows: Vec<Transaction>) -> Value {
+    let named = |account: Account, name: &str, nickname: &str, digits: &str| Account {
+        display_name: Some(name.into()),
+        nickname: Some(nickname.into()).filter(|name: &Box<str>| !name.is_empty()),
+        masked_number: Some(format!("xxx-xxx xxxxx{digits}").into()),
+        ..account
+    };
+    let accounts = vec![
+        named(account("1-everyday"), "Access Account", "", "0522"),
+        named(account("2-saver"), "Goal Saver", "Rainy day", "8570"),
+        named(product("3-card", ProductCategory::CredAndChrgCards), "Rewards Card", "Visa", "1208"),
+    ];
+    report(&single(accounts, rows))
+}
+
+fn are_paired(debit: Transaction, credit: Transaction) -> bool {
+    generic(vec![debit, credit])["transactions"].as_array().expect("a list").iter().all(|row| row.get("transferPairId").is_some())
+}
+
+#[test]
+fn the_words_of_a_transfer_may_be_a_merchants_too() {
+    // A cue of telephone companies, a cue of accountants, the word of a card.
+    assert!(are_paired(
+        out("2026-07-30", 35_000, "INTERNET TFR TO RAINY DAY 514800"),
+        into_saver("2026-07-30", 35_000, "INTERNET TFR FROM ACCESS ACCOUNT 119")
+    ));
+    assert!(are_paired(out("2026-07-30", 35_000, "Transfer to Visa"), row("2026-07-30", 35_000, "Repayment").account(2)));
+    assert!(are_paired(
+        out("2026-07-30", 35_000, "INTERNET TFR TO REWARDS CARD 514800"),
+        row("2026-07-30", 35_000, "PMT TFR RECEIVED").account(2)
+    ));
+    assert!(!are_paired(out("2026-07-30", 35_000, "INTERNET TFR TO AUSSIE BROADBAND"), into_saver("2026-07-30", 35_000, "DEPOSIT")));
+}
+
+#[test]
+fn a_whole_number_that_ends_like_an_account_is_evidence() {
+    assert!(are_paired(out("2026-07-30", 35_000, "TFR TO S7-8570 WEB REF 43206"), into_saver("2026-07-30", 35_000, "DEPOSIT")));
+    assert!(are_paired(out("2026-07-30", 35_000, "TRANSFER TO 330218570"), into_saver("2026-07-30", 35_000, "DEPOSIT")));
+    assert!(!are_paired(out("2026-07-30", 35_000, "TRANSFER TO 330218571"), into_saver("2026-07-30", 35_000, "DEPOSIT")));
+}
+
+#[test]
+fn a_friend_is_paid_the_same_on_the_same_day() {
+    let report = generic(vec![
+        out("2026-07-30", 35_000, "Transfer to Rainy day").id("own"),
+        out("2026-07-30", 35_000, "PAYMENT TO FATIMA KAUR BIRTHDAY").id("friend"),
+        into_saver("2026-07-30", 35_000, "Transfer from Access Account").id("credit"),
+    ]);
+    assert_eq!(by_id(&report, "own")["transferPairId"], by_id(&report, "credit")["transferPairId"]);
+    assert_eq!(by_id(&report, "friend")["category"], "TRANSFER_OUT");
+}
+
+#[test]
+fn two_applicants_who_pay_the_same_into_one_account_are_told_by_their_names() {
+    let of = |id: &str, name: &str, rows| customer(id, name, vec![account(id)], rows);
+    let alex = of("c1", "Alex Citizen", vec![out("2026-07-30", 175_000, "OSKO PAYMENT SAM OTHER").id("alex")]);
+    let kim = of("c2", "Kim Third", vec![out("2026-07-30", 175_000, "OSKO PAYMENT SAM OTHER").id("kim")]);
+    let credits = [("from-kim", "DEPOSIT OSKO KIM THIRD"), ("from-alex", "DEPOSIT OSKO ALEX CITIZEN")];
+    let sam = of("c3", "Sam Other", credits.map(|(id, text)| row("2026-07-30", 175_000, text).id(id)).into());
+    let report = report(&submission(vec![alex, kim, sam]));
+    for (debit, credit) in [("alex", "from-alex"), ("kim", "from-kim")] {
+        assert_eq!(by_id(&report, debit)["transferPairId"], by_id(&report, credit)["transferPairId"]);
+        assert_eq!(by_id(&report, debit)["transferScope"], "HOUSEHOLD");
+    }
+}

@@ -1,11 +1,11 @@
 //! The cascade: fields and their twins in the text, direction, money back, cut names, codes, and what is not guessed.
 
 use cdr_insights::analysis::label::Layer;
-use cdr_insights::analysis::ruleset::{Kind, Necessity, Region, Ruleset};
+use cdr_insights::analysis::ruleset::{Kind, Necessity, Region};
 use cdr_insights::submission::{ProductCategory, TransactionType};
 use jiff::civil::date;
 
-use crate::support::{Question, credit, debit};
+use crate::support::{Question, credit, debit, embedded};
 
 fn assert_code(question: &Question<'_>, code: &str) {
     let verdict = question.verdict();
@@ -14,7 +14,7 @@ fn assert_code(question: &Question<'_>, code: &str) {
 
 #[test]
 fn direction_first_then_income_words_then_merchant() {
-    let rules = Ruleset::embedded();
+    let rules = embedded();
     assert_code(&credit(&rules, "WOOLWORTHS GROUP WAGES"), "SALARY");
     assert_code(&debit(&rules, "WOOLWORTHS 1234 RICHMOND"), "GROCERIES");
     assert_code(&credit(&rules, "WOOLWORTHS 1234 RICHMOND VIC AUS Card xx1234"), "REFUND");
@@ -27,7 +27,7 @@ fn direction_first_then_income_words_then_merchant() {
 
 #[test]
 fn type_and_words_are_twins() {
-    let rules = Ruleset::embedded();
+    let rules = embedded();
     assert_code(&debit(&rules, "SUNDRY 12").kind(TransactionType::Fee), "BANK_FEE");
     assert_code(&debit(&rules, "MONTHLY ACCOUNT FEE"), "BANK_FEE");
     assert_code(&debit(&rules, "DISHONOUR FEE").kind(TransactionType::Fee), "DISHONOUR_FEE");
@@ -45,7 +45,7 @@ fn type_and_words_are_twins() {
 
 #[test]
 fn named_fields_speak_where_the_description_does_not() {
-    let rules = Ruleset::embedded();
+    let rules = embedded();
     assert_code(&debit(&rules, "PURCHASE 12345").merchant("Woolworths"), "GROCERIES");
     assert_code(&debit(&rules, "BPAY 12345").biller("AGL SALES PTY LTD"), "ELECTRICITY_AND_GAS");
     assert_code(&credit(&rules, "PAYMENT 12345").npp("LITTLE CAKES PTY LTD", Some("SALA")), "SALARY");
@@ -56,7 +56,7 @@ fn named_fields_speak_where_the_description_does_not() {
 
 #[test]
 fn a_matching_code_makes_surer_and_a_contrary_one_less() {
-    let rules = Ruleset::embedded();
+    let rules = embedded();
     let plain = debit(&rules, "RED ROOSTER RICHMOND").verdict().confidence;
     assert!(debit(&rules, "RED ROOSTER RICHMOND").mcc(5814).verdict().confidence >= plain);
     assert!(debit(&rules, "RED ROOSTER RICHMOND").mcc(8011).verdict().confidence < plain);
@@ -64,7 +64,7 @@ fn a_matching_code_makes_surer_and_a_contrary_one_less() {
 
 #[test]
 fn merchant_category_codes() {
-    let rules = Ruleset::embedded();
+    let rules = embedded();
     let card = ProductCategory::CredAndChrgCards;
     for (description, code, category) in [
         ("ZQX TRADING", 5411, "GROCERIES"),
@@ -89,7 +89,7 @@ fn merchant_category_codes() {
 
 #[test]
 fn cash_machines() {
-    let rules = Ruleset::embedded();
+    let rules = embedded();
     assert_code(&debit(&rules, "Wdl ATM CBA RICHMOND VIC"), "CASH_WITHDRAWAL");
     assert_code(&debit(&rules, "ATM WITHDRAWAL WOOLWORTHS RICHMOND"), "CASH_WITHDRAWAL");
     assert_code(&debit(&rules, "ATM WITHDRAWAL RICHMOND").on(ProductCategory::CredAndChrgCards), "CASH_ADVANCE");
@@ -98,7 +98,7 @@ fn cash_machines() {
 
 #[test]
 fn money_back() {
-    let rules = Ruleset::embedded();
+    let rules = embedded();
     assert_code(&credit(&rules, "DEPOSIT-PAYMENT RETURN TELSTRA"), "REVERSAL");
     assert_code(&credit(&rules, "REVERSAL OF DEBIT ENTRY"), "REVERSAL");
     assert_code(&credit(&rules, "VISA PURCHASE RED ROOSTER RICHMOND"), "REFUND");
@@ -108,7 +108,7 @@ fn money_back() {
 
 #[test]
 fn transfers_between_people() {
-    let rules = Ruleset::embedded();
+    let rules = embedded();
     assert_code(&debit(&rules, "ANZ M-BANKING FUNDS TFER TRANSFER 482913 TO JANE RICHMOND"), "TRANSFER_OUT");
     assert_code(&credit(&rules, "Osko Payment From JANE RICHMOND"), "TRANSFER_IN");
     assert_code(&debit(&rules, "Jane Richmond").kind(TransactionType::TransferOutgoing), "TRANSFER_OUT");
@@ -134,7 +134,7 @@ fn transfers_between_people() {
 
 #[test]
 fn debts_receive_payments() {
-    let rules = Ruleset::embedded();
+    let rules = embedded();
     assert_code(&credit(&rules, "PAYMENT THANK YOU").on(ProductCategory::CredAndChrgCards), "DEBT_PAYMENT_RECEIVED");
     assert_code(&credit(&rules, "FROM 062934 ZQX").on(ProductCategory::ResidentialMortgages), "DEBT_PAYMENT_RECEIVED");
     assert_code(&credit(&rules, "VISA PURCHASE RED ROOSTER RICHMOND").on(ProductCategory::CredAndChrgCards), "REFUND");
@@ -142,7 +142,7 @@ fn debts_receive_payments() {
 
 #[test]
 fn a_cut_name_is_found_by_its_beginning() {
-    let rules = Ruleset::embedded();
+    let rules = embedded();
     assert_code(&debit(&rules, "CHEMIST WAREHOU"), "PHARMACY");
     assert_code(&debit(&rules, "VISA DEBIT PURCHASE CARD 1234 FANTASTIC FURNIT"), "HOME_IMPROVEMENT");
     let (whole, cut) = (debit(&rules, "CHEMIST WAREHOUSE").verdict(), debit(&rules, "CHEMIST WAREHOU").verdict());
@@ -155,7 +155,7 @@ fn a_cut_name_is_found_by_its_beginning() {
 
 #[test]
 fn what_is_not_known_is_not_guessed() {
-    let rules = Ruleset::embedded();
+    let rules = embedded();
     for description in ["ZQX HOLDINGS", "TOMATO PASTRAMI ZQX", "DIRECT DEBIT 062934 ZQX HOLDINGS", "BPAY ZQX"] {
         let verdict = debit(&rules, description).verdict();
         assert_eq!((rules.code(verdict.category), verdict.layer), ("UNCATEGORISED", Layer::Abstained), "{description}: {verdict:?}");
@@ -166,7 +166,7 @@ fn what_is_not_known_is_not_guessed() {
 
 #[test]
 fn the_taxonomy_answers() {
-    let rules = Ruleset::embedded();
+    let rules = embedded();
     assert_eq!((rules.groups().count(), rules.categories().count()), (20, 116));
     let groceries = rules.category("GROCERIES").unwrap();
     assert_eq!((rules.code(groceries), rules.name(groceries)), ("GROCERIES", "Groceries"));
@@ -183,7 +183,7 @@ fn the_taxonomy_answers() {
 
 #[test]
 fn facts_of_the_country() {
-    let rules = Ruleset::embedded();
+    let rules = embedded();
     assert_eq!(rules.bank_of_bsb("013999"), Some("Australia & New Zealand Banking Group Limited"));
     assert_eq!(rules.bank_of_bsb("645000"), Some("Auswide Bank Ltd"));
     assert_eq!(rules.bank_of_bsb(""), None);

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use cdr_insights::analysis::label::prove;
 use cdr_insights::analysis::ruleset::{RulesError, Ruleset};
 
 use crate::support::debit;
@@ -84,6 +85,20 @@ fn broken_files_are_one_clear_error() {
             "osm_tags.tsv, line 2: TEA is no category",
         ),
         ("channels.tsv", "words\tchannel\tparty\nBY PIGEON\tPIGEON\t-\n".to_owned(), "channels.tsv, line 2: PIGEON is no channel"),
+        ("abroad.tsv", "place\tkind\nROME\tTOWN\n".to_owned(), "abroad.tsv, line 2: TOWN is none of COUNTRY and CITY"),
+        ("facilitators.tsv", "mark\tname\tstar\trest\nSQ\tSQUARE\tmaybe\t-\n".to_owned(), "facilitators.tsv, line 2: maybe is none of"),
+        ("given_names.tsv", "word\nEmma\n".to_owned(), "given_names.tsv, line 2: Emma is not one upper-case word"),
+        ("surnames.tsv", "word\nSMITH\nSMITH\n".to_owned(), "surnames.tsv, line 3: SMITH stands twice"),
+        ("ordinary_words.tsv", "names\n".to_owned(), "ordinary_words.tsv, line 1: the heading word is due"),
+        ("party_words.tsv", "word\tkind\nMUM\tPARENT\n".to_owned(), "party_words.tsv, line 2: PARENT is none of"),
+        ("confidence.tsv", "what\tgiven\tgives\twhy\nNAMES\t1\t1\t-\n".to_owned(), "confidence.tsv, line 2: NAMES is no class of answers"),
+        (
+            "confidence.tsv",
+            "what\tgiven\tgives\twhy\nNAME\t900\t950\t-\nNAME\t950\t900\t-\n".to_owned(),
+            "confidence.tsv, line 3: the curve",
+        ),
+        ("confidence.tsv", "what\tgiven\tgives\twhy\n".to_owned(), "confidence.tsv: the curve of PHRASE needs two points"),
+        ("confidence.tsv", "what\tgiven\tgives\twhy\nPLACE\t-\t0\t-\n".to_owned(), "confidence.tsv, line 2: hundredths from 1 to 10000"),
         ("brands_stop.tsv", "name\treason\nZQX\t\n".to_owned(), "brands_stop.tsv, line 2: a reason is due"),
         ("bsb_prefixes.tsv", "bsb_prefix\tbank_code\tbank\n1\tX\tY\n".to_owned(), "bsb_prefixes.tsv, line 2: 1 is no prefix"),
         ("public_holidays.tsv", "date\tregions\tname\n2026-13-01\t*\tX\n".to_owned(), "public_holidays.tsv, line 2: 2026-13-01 is no date"),
@@ -91,6 +106,33 @@ fn broken_files_are_one_clear_error() {
         let error = with(&[(name, &text)]).expect_err(due).to_string();
         assert!(error.starts_with(due), "{error:?} is not {due:?}…");
     }
+    let names = |line: &str| with(&[("names/ours.tsv", &format!("{head}{line}\n"))]).expect_err(line).to_string();
+    for (line, due) in [
+        ("ZQX\tGROCERIES\tout\tmcc:99999\t-\tZQX\t-", "names/ours.tsv, line 2: 99999 is no merchant category code"),
+        ("ZQX\tGROCERIES\tout\t#LOAN\t-\tZQX\t-", "names/ours.tsv, line 2: #LOAN is no kind of account"),
+        ("ZQX\tGROCERIES\tout\t%tea\t-\tZQX\t-", "names/ours.tsv, line 2: %tea is no transaction type"),
+        ("ZQX\tGROCERIES\tout\tA||B\t-\tZQX\t-", "names/ours.tsv, line 2: an empty word in A||B"),
+    ] {
+        assert!(names(line).starts_with(due), "{line}");
+    }
     let missing = Ruleset::with_directory(Path::new("/nowhere/at/all")).expect_err("there is no such directory").to_string();
     assert!(missing.starts_with("/nowhere/at/all: "), "{missing}");
+}
+
+#[test]
+fn a_line_that_contradicts_itself_is_named() {
+    let text = "#! layer=NAME confidence=985\n\
+                ZQX SHOP\tGROCERIES\tout\t-\t-\tWOOLWORTHS\t-\n\
+                YQX SHOP\tGROCERIES\tout\t-\t-\tYQX SHOP NEWTOWN\tTHE YQX SHOP\n\
+                XQX SHOP\tGROCERIES\tout\t-\t-\tXQX SHOP NEWTOWN\tXQX CINEMA\n";
+    let rules = with(&[("names/ours.tsv", text)]).unwrap();
+    let (own, built_in): (Vec<_>, Vec<_>) = prove(&rules).into_iter().partition(|wrong| wrong.is_operators);
+    let texts: Vec<String> = own.iter().map(|wrong| wrong.text(&rules)).collect();
+    assert!(built_in.is_empty(), "{built_in:?}");
+    assert_eq!(texts.len(), 2, "{texts:?}");
+    assert!(
+        texts[0].starts_with("names/ours.tsv, line 2: its example WOOLWORTHS (money out) is not decided by it: GROCERIES is due"),
+        "{texts:?}"
+    );
+    assert_eq!(texts[1], "names/ours.tsv, line 3: it decides its counter-example THE YQX SHOP (money out)");
 }

@@ -1,11 +1,10 @@
 //! The shapes in which banks print a row, each as the normaliser reads it, and noise that must not change a category.
 
 use cdr_insights::analysis::label::narrative::{Channel, Narrative};
-use cdr_insights::analysis::ruleset::Ruleset;
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
 
-use crate::support::{credit, debit};
+use crate::support::{credit, debit, embedded};
 
 struct Shape {
     description: &'static str,
@@ -104,7 +103,7 @@ const SHAPES: &[Shape] = &[
 
 #[test]
 fn the_banks_shapes() {
-    let rules = Ruleset::embedded();
+    let rules = embedded();
     for shape in SHAPES {
         let narrative = Narrative::new(shape.description, &rules);
         let suffixes: Vec<&str> = narrative.number_suffixes.iter().map(|suffix| str::from_utf8(suffix).unwrap()).collect();
@@ -120,7 +119,7 @@ fn the_banks_shapes() {
 
 #[test]
 fn facts_of_the_text() {
-    let rules = Ruleset::embedded();
+    let rules = embedded();
     let read = |description| Narrative::new(description, &rules);
     assert!(read("NETFLIX.COM LOS GATOS USA USD 12.99 Card xx1234").foreign);
     assert!(read("LITTLE CAKES 12.99 EUR").foreign);
@@ -159,7 +158,7 @@ fn facts_of_the_text() {
 
 #[test]
 fn a_place_that_is_part_of_a_name_stays_findable() {
-    let rules = Ruleset::embedded();
+    let rules = embedded();
     for (description, code) in [
         ("SERVICE NSW SYDNEY", "VEHICLE_COSTS"),
         ("TRANSPORT FOR NSW", "PUBLIC_TRANSPORT"),
@@ -175,7 +174,7 @@ fn a_place_that_is_part_of_a_name_stays_findable() {
 
 #[test]
 fn an_empty_or_strange_description_is_read() {
-    let rules = Ruleset::embedded();
+    let rules = embedded();
     for description in ["", " ", "-", "***", "12345678", "やよい軒", "\u{0}\u{1}", "PAYMENT", "CARD"] {
         let narrative = Narrative::new(description, &rules);
         assert_eq!(narrative.text.trim(), narrative.text);
@@ -200,7 +199,7 @@ const MERCHANTS: &[(&str, &str)] = &[
 
 #[test]
 fn noise_around_a_merchant_changes_nothing() {
-    let rules = Ruleset::embedded();
+    let rules = embedded();
     for (merchant, code) in MERCHANTS {
         for description in [
             (*merchant).to_owned(),
@@ -240,33 +239,27 @@ proptest! {
 
     #[test]
     fn any_noise_behind_a_merchant_changes_nothing(which in 0..MERCHANTS.len(), tail in prop::collection::vec(noise(), 0..3)) {
-        thread_local!(static RULES: Ruleset = Ruleset::embedded());
+        let rules = embedded();
         let (merchant, code) = MERCHANTS[which];
         let description = format!("{merchant} {}", tail.join(" "));
-        RULES.with(|rules| {
             let got = debit(rules, &description).code();
             prop_assert_eq!(&got, code, "{}", description);
-            Ok(())
-        })?;
     }
 
     #[test]
     fn any_text_is_read(description in ".{0,120}") {
-        thread_local!(static RULES: Ruleset = Ruleset::embedded());
-        RULES.with(|rules| {
+        let rules = embedded();
             let narrative = Narrative::new(&description, rules);
             prop_assert!(narrative.text.is_ascii() && narrative.folded.is_ascii());
             prop_assert!(narrative.references.iter().all(|reference| reference.len() >= 5));
             prop_assert_eq!(&narrative, &Narrative::new(&description, rules));
             prop_assert!(debit(rules, &description).verdict().confidence <= 1000);
-            Ok(())
-        })?;
     }
 }
 
 #[test]
 fn a_text_beyond_all_measure_is_read_from_its_beginning() {
-    let rules = Ruleset::embedded();
+    let rules = embedded();
     // What words say of each other grows with the square of their number: without a bound this would not end.
     let endless = "COLES BAKERY ".repeat(200_000);
     assert_eq!(debit(&rules, &endless).code(), debit(&rules, &endless[..500]).code());

@@ -1,10 +1,18 @@
 //! Rows and accounts as the label tests need them: only what a test names differs from an ordinary one.
 
+use std::sync::LazyLock;
+
 use cdr_insights::analysis::label::narrative::Narrative;
 use cdr_insights::analysis::label::{Verdict, label};
 use cdr_insights::analysis::ruleset::Ruleset;
 use cdr_insights::money::Cents;
 use cdr_insights::submission::{Account, Currency, Extended, Ownership, ProductCategory, Status, Transaction, TransactionType};
+
+/// The rules of the binary, read once for all tests.
+pub(crate) fn embedded() -> &'static Ruleset {
+    static RULES: LazyLock<Ruleset> = LazyLock::new(Ruleset::embedded);
+    &RULES
+}
 
 /// One row to be labelled.
 pub(crate) struct Question<'a> {

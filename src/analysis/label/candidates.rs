@@ -8,20 +8,23 @@ use std::ops::Range;
 
 use super::evidence::{Evidence, Segment};
 use super::party::{self, Party};
-use crate::analysis::ruleset::{Category, Hit, Kind, Rule, Ruleset, Source, Traits};
+use crate::analysis::ruleset::{Category, Hit, Kind, Rule, Ruleset, Source, Traits, Witness, Witnesses};
 
-/// What a name found by its beginning keeps of its confidence, in hundredths.
-const CUT_OFF: u16 = 94;
 /// What income words are worth before a merchant's name on a credit, in thousandths.
 const INCOME_WORDS_FIRST: u16 = 200;
 /// What hand-written rules are worth before the brand index and cue words, in thousandths.
 const HAND_WRITTEN_FIRST: u16 = 60;
-/// What a cue word loses where one person may be paying another: BAKER and COOK are surnames.
+/// What a cue word loses where one person may be paying another: BAKER and COOK are surnames. These losses only rank; what they do to
+/// the confidence stands in `confidence.tsv`.
 const CUE_IN_TRANSFER: u16 = 100;
 /// What words lose that are also the name of a place.
 const PLACE: u16 = 100;
 /// What one single word as a name loses there.
 const WORD_IN_TRANSFER: u16 = 50;
+/// A name whose line states no more than this doubts itself.
+const DOUBTED: u16 = 950;
+/// So close behind the best, a rule disputes it.
+const CLOSE: u16 = 20;
 /// What a cue word is worth before the ones in front of it: a GARDEN CAFE is a cafe.
 const HEAD_WORD: u16 = 40;
 
@@ -54,11 +57,11 @@ pub(super) enum Refusal {
 }
 
 /// Hears of each rule that is refused: the explanation does, the cascade does not.
-pub(super) trait Witness {
+pub(super) trait Hearer {
     fn refused(&mut self, segment: usize, words: Range<usize>, rule: &Rule, why: Refusal);
 }
 
-impl Witness for () {
+impl Hearer for () {
     fn refused(&mut self, _: usize, _: Range<usize>, _: &Rule, _: Refusal) {}
 }
 
@@ -66,19 +69,26 @@ impl Witness for () {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Candidate<'a> {
     pub(super) rule: &'a Rule,
-    pub(super) confidence: u16,
+    /// What its line states, less what ranks it behind others, thousandths.
+    pub(super) rank: u16,
     pub(super) segment: usize,
     start: usize,
     end: usize,
     /// The rule is for this sign of the amount.
     pub(super) is_way: bool,
-    /// Another trade's word stands behind it.
-    is_followed: bool,
+    /// What speaks for it and against it beside its line.
+    pub(super) witnesses: Witnesses,
 }
 
 impl Candidate<'_> {
     pub(super) fn matched<'e>(&self, evidence: &'e Evidence<'_>) -> &'e str {
         &evidence.segments[self.segment].padded[self.start..self.end]
+    }
+
+    /// True where its words stand behind another's in the same text, or around them, and say another category.
+    pub(super) fn stands_behind(&self, other: &Self) -> bool {
+        let is_behind = self.start >= other.end || (self.start <= other.start && self.end > other.end);
+        self.segment == other.segment && is_behind && self.rule.category != other.rule.category
     }
 
     const fn length(&self) -> usize {
@@ -102,7 +112,7 @@ impl Candidate<'_> {
             Source::Phrase | Source::Name => HAND_WRITTEN_FIRST,
             Source::Brand | Source::Cue => 0,
         };
-        (self.confidence + worth).saturating_sub(if self.is_followed { HEAD_WORD } else { 0 })
+        (self.rank + worth).saturating_sub(if self.witnesses.has(Witness::Followed) { HEAD_WORD } else { 0 })
     }
 }
 
@@ -119,41 +129,41 @@ pub(super) struct Candidates<'a> {
 }
 
 impl<'a> Candidates<'a> {
-    pub(super) fn find(evidence: &'a Evidence<'_>, ruleset: &'a Ruleset, witness: &mut impl Witness) -> Self {
+    pub(super) fn find(evidence: &'a Evidence<'_>, ruleset: &'a Ruleset, hearer: &mut impl Hearer) -> Self {
         let found = found(evidence, ruleset);
         let party = party::read(evidence, &found, ruleset);
         let mut candidates = Self { list: Vec::with_capacity(found.len()), party, is_credit: evidence.is_credit };
         for one in &found {
-            candidates.hear(one, evidence, ruleset, witness);
+            candidates.hear(one, evidence, ruleset, hearer);
         }
-        candidates.silence(witness);
-        candidates.doubt_ordinary_words(evidence, ruleset, witness);
+        candidates.silence(hearer);
+        candidates.doubt_ordinary_words(evidence, ruleset, hearer);
         candidates.find_heads();
         candidates
     }
 
     /// Adds the rules of a hit whose conditions hold.
-    fn hear(&mut self, one: &Found<'a>, evidence: &Evidence<'_>, ruleset: &Ruleset, witness: &mut impl Witness) {
+    fn hear(&mut self, one: &Found<'a>, evidence: &Evidence<'_>, ruleset: &Ruleset, hearer: &mut impl Hearer) {
         let Hit { start, end, rules } = one.hit;
         for rule in rules {
             match self.judge(one, rule, evidence, ruleset) {
-                Ok(loss) => self.list.push(Candidate {
+                Ok((loss, witnesses)) => self.list.push(Candidate {
                     rule,
-                    confidence: rule.confidence.saturating_sub(loss),
+                    rank: rule.confidence.saturating_sub(loss),
                     segment: one.segment,
                     start,
                     end,
                     is_way: evidence.is_way(rule.direction),
-                    is_followed: false,
+                    witnesses,
                 }),
-                Err(why) => witness.refused(one.segment, start..end, rule, why),
+                Err(why) => hearer.refused(one.segment, start..end, rule, why),
             }
         }
     }
 
     /// What a rule loses of its confidence, or why it is not heard. Names and cues must touch the core of the text; phrases may be
     /// channel words.
-    fn judge(&self, one: &Found<'_>, rule: &Rule, evidence: &Evidence<'_>, ruleset: &Ruleset) -> Result<u16, Refusal> {
+    fn judge(&self, one: &Found<'_>, rule: &Rule, evidence: &Evidence<'_>, ruleset: &Ruleset) -> Result<(u16, Witnesses), Refusal> {
         if rule.source != Source::Phrase && !one.in_core {
             return Err(Refusal::NotInName);
         }
@@ -165,16 +175,18 @@ impl<'a> Candidates<'a> {
             return Err(Refusal::Message);
         }
         let is_word = !evidence.segments[one.segment].padded[one.hit.start..one.hit.end].contains(' ');
-        let loss = match rule.source {
+        let (loss, witness) = match rule.source {
             Source::Brand if is_word && evidence.is_transfer() => return Err(Refusal::OneWord),
             Source::Name | Source::Brand | Source::Cue if is_word && is_person(evidence, one.segment, &one.hit, ruleset) => {
                 return Err(Refusal::Message);
             }
-            Source::Cue if evidence.is_transfer() => CUE_IN_TRANSFER,
-            Source::Name if is_word && evidence.is_transfer() => WORD_IN_TRANSFER,
-            _ => 0,
+            Source::Cue if evidence.is_transfer() => (CUE_IN_TRANSFER, Some(Witness::CueInTransfer)),
+            Source::Name if is_word && evidence.is_transfer() => (WORD_IN_TRANSFER, Some(Witness::WordInTransfer)),
+            _ => (0, None),
         };
-        Ok(loss + if one.is_place { PLACE } else { 0 })
+        let witnesses = Witnesses::default().with_if(one.is_place, Witness::Place);
+        let witnesses = witness.map_or(witnesses, |witness| witnesses.with(witness));
+        Ok((loss + if one.is_place { PLACE } else { 0 }, witnesses))
     }
 
     /// False for words that are a person's name or a message to one.
@@ -197,39 +209,38 @@ impl<'a> Candidates<'a> {
     }
 
     /// Takes out what lies inside longer words.
-    fn silence(&mut self, witness: &mut impl Witness) {
+    fn silence(&mut self, hearer: &mut impl Hearer) {
         let louder: Vec<Option<usize>> = self.list.iter().map(|one| self.list.iter().position(|other| one.lies_inside(other))).collect();
         for (one, louder) in self.list.iter().zip(&louder) {
             if let Some(louder) = louder {
-                witness.refused(one.segment, one.start..one.end, one.rule, Refusal::Inside(self.list[*louder].rule.id.clone()));
+                hearer.refused(one.segment, one.start..one.end, one.rule, Refusal::Inside(self.list[*louder].rule.id.clone()));
             }
         }
         let mut louder = louder.into_iter();
         self.list.retain(|_| louder.next().expect("one an element").is_none());
     }
 
-    /// SUBWAY TILES, ORIGIN COFFEE: a brand that is an ordinary word gives way to the trade beside it.
-    fn doubt_ordinary_words(&mut self, evidence: &Evidence<'_>, ruleset: &Ruleset, witness: &mut impl Witness) {
+    /// SUBWAY TILES, RED DOT ELECTRICAL: a brand that is an ordinary word, or that its own line doubts, gives way to a trade beside it.
+    fn doubt_ordinary_words(&mut self, evidence: &Evidence<'_>, ruleset: &Ruleset, hearer: &mut impl Hearer) {
         let is_doubtful = |one: &Candidate<'_>| {
+            if !is_name(one.rule) {
+                return false;
+            }
             let words = one.matched(evidence);
-            is_name(one.rule)
-                && !words.contains(' ')
-                && ruleset.traits(words).any(Traits::ORDINARY.or(Traits::SURNAME))
-                && self.list.iter().any(|other| {
-                    let (group, other_group) = (ruleset.group(one.rule.category), ruleset.group(other.rule.category));
-                    other.rule.source == Source::Cue
-                        && other.is_way == one.is_way
-                        && other.segment == one.segment
-                        && (other.end <= one.start || one.end <= other.start)
-                        && group != other_group
-                })
+            let is_ordinary = !words.contains(' ') && ruleset.traits(words).any(Traits::ORDINARY.or(Traits::SURNAME));
+            self.list.iter().any(|other| {
+                let is_trade = other.rule.source == Source::Cue && other.is_way == one.is_way && other.segment == one.segment;
+                let is_beside = other.start >= one.end || (is_ordinary && other.end <= one.start);
+                let is_doubted = is_ordinary || (one.rule.confidence <= DOUBTED && one.rule.confidence < other.rule.confidence);
+                is_trade && is_beside && is_doubted && ruleset.group(one.rule.category) != ruleset.group(other.rule.category)
+            })
         };
         let doubtful: Vec<bool> = self.list.iter().map(is_doubtful).collect();
         let mut doubtful = doubtful.into_iter();
         self.list.retain(|one| {
             let is_doubtful = doubtful.next().expect("one an element");
             if is_doubtful {
-                witness.refused(one.segment, one.start..one.end, one.rule, Refusal::Ordinary);
+                hearer.refused(one.segment, one.start..one.end, one.rule, Refusal::Ordinary);
             }
             !is_doubtful
         });
@@ -239,10 +250,11 @@ impl<'a> Candidates<'a> {
     fn find_heads(&mut self) {
         for index in 0..self.list.len() {
             let one = self.list[index];
-            self.list[index].is_followed = one.rule.source == Source::Cue
+            let is_followed = one.rule.source == Source::Cue
                 && self.list.iter().any(|other| {
                     other.rule.source == Source::Cue && other.segment == one.segment && other.start >= one.end && other.is_way == one.is_way
                 });
+            self.list[index].witnesses = one.witnesses.with_if(is_followed, Witness::Followed);
         }
     }
 
@@ -262,8 +274,18 @@ impl<'a> Candidates<'a> {
     }
 
     /// True where a rule for this direction says another category with as much right.
-    pub(super) fn disputes(&self, category: Category, confidence: u16) -> bool {
-        self.list.iter().any(|one| one.is_way && one.rule.category != category && one.confidence >= confidence)
+    pub(super) fn disputes(&self, best: &Candidate<'_>) -> bool {
+        let score = best.score(self.is_credit);
+        !best.rule.is_operators
+            && self
+                .list
+                .iter()
+                .any(|one| one.is_way && one.rule.category != best.rule.category && one.score(self.is_credit) + CLOSE >= score)
+    }
+
+    /// True where another field says the same category.
+    pub(super) fn agrees(&self, best: &Candidate<'_>) -> bool {
+        self.list.iter().any(|one| one.is_way && one.rule.category == best.rule.category && one.segment != best.segment)
     }
 
     fn pick(&self, which: impl Fn(&Candidate<'_>) -> bool) -> Option<Candidate<'a>> {
@@ -281,13 +303,17 @@ impl<'a> Candidates<'a> {
         }
         let Segment { padded, core } = &evidence.segments[0];
         // What was cut may look like a place: VIRGIN AUSTRAL.
-        [core.end, padded.len() - 1].into_iter().find_map(|end| self.cut_off_at(core.start..end, evidence, ruleset))
+        [core.end, padded.len() - 1].into_iter().find_map(|end| self.cut_off_at(core.start..end, core.end, evidence, ruleset))
     }
 
-    fn cut_off_at(&self, range: Range<usize>, evidence: &'a Evidence<'_>, ruleset: &'a Ruleset) -> Option<Candidate<'a>> {
+    fn cut_off_at(&self, range: Range<usize>, core_end: usize, evidence: &'a Evidence<'_>, ruleset: &'a Ruleset) -> Option<Candidate<'a>> {
         let mut cut = Self { list: Vec::new(), party: self.party.clone(), is_credit: self.is_credit };
         for hit in ruleset.cut_off(&evidence.segments[0].padded[range.clone()]) {
             let hit = Hit { start: hit.start + range.start, end: hit.end + range.start, rules: hit.rules };
+            // A place by itself is where a merchant is, and no club that is called after it: FALLON SOLUTIONS TWEED HEADS.
+            if hit.start >= core_end {
+                continue;
+            }
             cut.hear(&Found { segment: 0, hit, in_core: true, is_place: false }, evidence, ruleset, &mut ());
         }
         let mut list = cut.list;
@@ -298,8 +324,8 @@ impl<'a> Candidates<'a> {
         list.retain(|one| one.rule.source == source);
         let first = list.first()?.rule.category;
         let agreed = list.iter().all(|one| one.rule.category == first);
-        let surest = list.into_iter().rev().max_by_key(|one| one.confidence)?;
-        agreed.then(|| Candidate { confidence: surest.confidence / 100 * CUT_OFF + surest.confidence % 100 * CUT_OFF / 100, ..surest })
+        let surest = list.into_iter().rev().max_by_key(|one| one.rank)?;
+        agreed.then(|| Candidate { witnesses: surest.witnesses.with(Witness::CutOff), ..surest })
     }
 }
 

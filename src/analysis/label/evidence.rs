@@ -117,7 +117,10 @@ impl<'a> Evidence<'a> {
             Way::Atm => channel == Channel::Atm,
             Way::Bpay => channel == Channel::Bpay || self.row.biller_code.is_some(),
             Way::DirectDebit => channel == Channel::DirectDebit || kind == TransactionType::DirectDebit,
-            Way::DirectCredit => channel == Channel::DirectCredit,
+            // Some print the payer's words alone.
+            Way::DirectCredit => {
+                channel == Channel::DirectCredit || (channel == Channel::Unknown && self.is_credit && !self.went(Way::Card))
+            }
             Way::Osko => channel == Channel::Osko || self.row.extended.as_deref().is_some_and(is_person_service),
             Way::Transfer => {
                 channel == Channel::InternetTransfer

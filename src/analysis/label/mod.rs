@@ -5,37 +5,35 @@
 //! What is left is not guessed: [`Layer::Abstained`].
 
 mod candidates;
+mod cascade;
 mod evidence;
+mod explain;
 pub mod narrative;
 mod numbers;
 mod parts;
 mod party;
+mod proof;
 mod reading;
 mod structured;
 mod tokens;
 
 use std::sync::Arc;
 
-use super::ruleset::{Category, MccPrior, Ruleset, Source};
+use super::ruleset::{Category, Ruleset};
 use crate::submission::{Account, Transaction};
-use candidates::{Candidate, Candidates};
+use candidates::Candidates;
+use cascade::{Case, STEPS};
 use evidence::Evidence;
 use narrative::Narrative;
 
+pub use explain::{Asked, Considered, Explanation, explain};
+pub use proof::{Contradiction, prove};
 pub use reading::{Narratives, read};
 
 /// Thousandths below which an answer is a guess, and not given.
 pub const SURE_ENOUGH: u16 = 500;
 /// Confidence of having no answer.
 const ABSTAINED: u16 = 300;
-/// A second, independent witness adds this much, up to [`MOST`].
-const AGREEMENT: u16 = 10;
-const MOST: u16 = 990;
-/// What a witness that disagrees takes away.
-const DISAGREEMENT: u16 = 60;
-/// A merchant category code this sure may contradict a name.
-const SURE_CODE: u16 = 900;
-
 /// Which layer of the cascade answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -80,72 +78,22 @@ impl Verdict {
 pub fn label(row: &Transaction, account: &Account, narrative: &Narrative, ruleset: &Ruleset) -> Verdict {
     let evidence = Evidence::new(row, account, narrative);
     let candidates = Candidates::find(&evidence, ruleset, &mut ());
-    let known = ruleset.known();
-    let verdict = structured::fee_or_interest(&evidence, &candidates, ruleset)
-        .or_else(|| structured::cash_machine(&evidence, &candidates, known))
-        .or_else(|| candidates.best().map(|best| by_rule(&best, &evidence, &candidates, ruleset)))
-        .or_else(|| structured::failure(&evidence, known))
-        .or_else(|| structured::purpose(&evidence, known))
-        .or_else(|| structured::debt_payment(&evidence, &candidates, known))
-        .or_else(|| candidates.other_way().and_then(|other| structured::money_back(&other, &evidence, ruleset)))
-        .or_else(|| candidates.cut_off(&evidence, ruleset).map(|cut| by_rule(&cut, &evidence, &candidates, ruleset)))
-        .or_else(|| mcc_prior(&evidence, ruleset).map(|(code, prior)| structured::by_code(&evidence, code, prior, known)))
-        .or_else(|| structured::by_channel(&evidence, &candidates, known));
-    match verdict {
-        Some(verdict) if verdict.confidence >= SURE_ENOUGH => verdict,
-        guess => abstain(&evidence, guess, ruleset),
-    }
+    let case = Case { evidence: &evidence, candidates: &candidates, ruleset };
+    let answer = STEPS.iter().find_map(|(_, ask)| ask(&case));
+    decide(answer.map(|answer| answer.weighed(ruleset)), &evidence, ruleset)
 }
 
-/// No answer; a guess below the threshold leaves its rule as a trace.
-fn abstain(evidence: &Evidence<'_>, guess: Option<Verdict>, ruleset: &Ruleset) -> Verdict {
+/// The answer, or none: a guess below the threshold leaves its rule as a trace.
+fn decide(answer: Option<Verdict>, evidence: &Evidence<'_>, ruleset: &Ruleset) -> Verdict {
     let known = ruleset.known();
     let category = if evidence.is_credit { known.uncategorised_credit } else { known.uncategorised };
-    match guess {
+    match answer {
+        Some(answer) if answer.confidence >= SURE_ENOUGH => answer,
         Some(guess) => Verdict { category, layer: Layer::Abstained, ..guess },
+        // A payer without a word of what it pays: its rhythm may tell.
+        None if evidence.is_credit && evidence.narrative.has_party() => {
+            Verdict::by_code(Layer::Abstained, category, ABSTAINED, "words:payer-without-reason", &evidence.narrative.text)
+        }
         None => Verdict::by_code(Layer::Abstained, category, ABSTAINED, "abstained", ""),
     }
-}
-
-fn by_rule(best: &Candidate<'_>, evidence: &Evidence<'_>, candidates: &Candidates<'_>, ruleset: &Ruleset) -> Verdict {
-    let rule = best.rule;
-    let mut confidence = best.confidence;
-    if candidates.disputes(rule.category, confidence) {
-        confidence = confidence.saturating_sub(DISAGREEMENT).max(confidence.min(SURE_ENOUGH));
-    }
-    if let Some((code, prior)) = mcc_prior(evidence, ruleset).filter(|_| rule.source != Source::Phrase && !evidence.is_credit) {
-        if prior.category == rule.category {
-            confidence = confidence.max(prior.confidence.min(confidence + DISAGREEMENT)).saturating_add(AGREEMENT).min(MOST);
-        } else if prior.confidence >= SURE_CODE && are_apart(prior.category, rule.category, ruleset) {
-            if rule.source == Source::Cue {
-                return structured::by_code(evidence, code, prior, ruleset.known());
-            }
-            confidence = confidence.saturating_sub(if rule.source == Source::Name { AGREEMENT } else { DISAGREEMENT });
-        }
-    }
-    let layer = match rule.source {
-        Source::Phrase => Layer::Phrase,
-        Source::Name | Source::Brand => Layer::Name,
-        Source::Cue => Layer::Cue,
-    };
-    Verdict {
-        category: rule.category,
-        confidence,
-        layer,
-        rule: rule.id.clone(),
-        matched: best.matched(evidence).into(),
-        merchant: rule.merchant.clone(),
-    }
-}
-
-fn mcc_prior(evidence: &Evidence<'_>, ruleset: &Ruleset) -> Option<(u16, MccPrior)> {
-    let code = evidence.row.merchant_category_code?;
-    ruleset.mcc_prior(code).map(|prior| (code, structured::corrected(evidence, code, prior, ruleset.known())))
-}
-
-/// True for categories that a narrative alone can tell apart.
-fn are_apart(one: Category, other: Category, ruleset: &Ruleset) -> bool {
-    ruleset.group(one) != ruleset.group(other)
-        && !ruleset.ambiguous_with(one).contains(&other)
-        && !ruleset.ambiguous_with(other).contains(&one)
 }

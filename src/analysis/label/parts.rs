@@ -349,6 +349,8 @@ impl<'a> Parts<'a> {
                 "DISHONOUR" | "DISHONOURED" | "DISHONOR" | "DISHONORED" | "DISHON" | "RETURNED" | "UNPAID" | "REVERSAL" | "REVERSED"
                 | "FAILED" | "INSUFFICIENT" | "INSUFF" | "REJECTED" | "BOUNCED" => failure = true,
                 "RETURN" => failure |= matches!(before, "PAYMENT" | "DEBIT" | "CHEQUE" | "DD" | "CHQ" | "DEP" | "DEPOSIT" | "ITEM"),
+                // Cut short, where a bank's own word stands: before the party.
+                "DISH" => failure |= before.is_empty(),
                 // REFER TO DRAWER: what a bank says of a payment that it does not make.
                 "DRAWER" => failure |= before == "TO",
                 _ => {}

@@ -133,7 +133,7 @@ pub(super) fn money_back(other: &Candidate<'_>, evidence: &Evidence<'_>, ruleset
     let layer = if other.rule.source == Source::Cue { Layer::Cue } else { Layer::Name };
     Some(Verdict {
         category,
-        confidence: other.confidence.min(doubt),
+        confidence: other.rule.confidence.min(doubt),
         layer,
         rule: format!("money-back:{}", other.rule.id).into(),
         matched: other.matched(evidence).into(),
@@ -193,19 +193,19 @@ pub(super) fn by_code(evidence: &Evidence<'_>, code: u16, prior: MccPrior, known
     Verdict::by_code(Layer::MerchantCategoryCode, category, confidence, &format!("mcc:{code:04}"), "")
 }
 
-/// What is left: transfers without a merchant, cash over a counter.
-pub(super) fn by_channel(evidence: &Evidence<'_>, candidates: &Candidates<'_>, known: &Known) -> Option<Verdict> {
-    let by_words = |category, sure, rule, matched: &str| Some(Verdict::by_code(Layer::Phrase, category, sure, rule, matched));
-    match (evidence.narrative.channel, evidence.is_credit) {
-        (Channel::BranchCash, true) => by_words(known.cash_deposit, 900, "words:cash-over-counter", ""),
-        (Channel::BranchCash, false) => by_words(known.cash_withdrawal, 900, "words:cash-over-counter", ""),
-        (Channel::Atm, true) => by_words(known.cash_deposit, 700, "words:cash-machine", "ATM"),
-        _ => between_accounts(evidence, &candidates.party, known),
-    }
+/// Cash over a counter, or into a machine.
+pub(super) fn over_a_counter(evidence: &Evidence<'_>, known: &Known) -> Option<Verdict> {
+    let (category, confidence, rule) = match (evidence.narrative.channel, evidence.is_credit) {
+        (Channel::BranchCash, true) => (known.cash_deposit, 900, "words:cash-over-counter"),
+        (Channel::BranchCash, false) => (known.cash_withdrawal, 900, "words:cash-over-counter"),
+        (Channel::Atm, true) => (known.cash_deposit, 700, "words:cash-machine"),
+        _ => return None,
+    };
+    Some(Verdict::by_code(Layer::Phrase, category, confidence, rule, ""))
 }
 
 /// Money to or from other people, and what may be an own account that was not shared.
-fn between_accounts(evidence: &Evidence<'_>, party: &Party, known: &Known) -> Option<Verdict> {
+pub(super) fn between_accounts(evidence: &Evidence<'_>, party: &Party, known: &Known) -> Option<Verdict> {
     let narrative = evidence.narrative;
     let is_by_type = matches!(evidence.row.kind, TransactionType::TransferIncoming | TransactionType::TransferOutgoing);
     let layer = if is_by_type { Layer::Structured } else { Layer::Phrase };

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::evidence::Names;
+use super::names::Names;
 use super::{Ledger, LedgerAccount, Marks};
 use crate::analysis::days::{Window, plus};
 use crate::analysis::label::narrative::Channel;
@@ -38,18 +38,18 @@ pub(super) fn relabel(ledger: &Ledger<'_>, narratives: &Narratives, verdicts: &m
         if is_apart || !may_be.contains(&category) || !is_transfer(row.transaction(), narratives, at) {
             continue;
         }
-        let found = if let Some(sure) = people.own_name(account, row.transaction(), &narratives[at].folded) {
-            Some((sure, 0))
-        } else if category == known.uncategorised || category == known.uncategorised_credit {
-            None
-        } else {
-            let names = names.get_or_insert_with(|| Names::of(ledger));
-            let clue = names.clue(row.transaction(), row.account, &narratives[at], &verdicts[at], ruleset);
-            clue.filter(|clue| !clue.names_one_here()).and_then(|clue| {
-                let own_words = category == known.internal_transfer && (clue.gives_other_number() || is_nowhere_here(ledger, at));
-                let number_alone = category != known.internal_transfer && clue.gives_other_number() && !clue.names_somebody();
-                if own_words { Some((OWN_WORDS, 1)) } else { number_alone.then_some((NUMBER, 2)) }
-            })
+        let names = names.get_or_insert_with(|| Names::of(ledger));
+        let Some(clue) = names.clue(row.transaction(), row.account, &narratives[at], &verdicts[at], ruleset) else { continue };
+        // An employer writes whom it pays: only a row that names nobody else moves money to oneself.
+        let own_name = people.own_name(account, row.transaction(), &narratives[at].folded).filter(|_| !clue.names_somebody());
+        let is_plain = category == known.uncategorised || category == known.uncategorised_credit;
+        let may_be_elsewhere = !is_plain && !clue.names_one_here();
+        let own_words = category == known.internal_transfer && (clue.gives_other_number() || is_nowhere_here(ledger, at));
+        let number_alone = category != known.internal_transfer && clue.gives_other_number() && !clue.names_somebody();
+        let found = match own_name {
+            Some(sure) => Some((sure, 0)),
+            None if may_be_elsewhere && own_words => Some((OWN_WORDS, 1)),
+            None => (may_be_elsewhere && number_alone).then_some((NUMBER, 2)),
         };
         if let Some((sure, rule)) = found {
             let verdict = &mut verdicts[at];

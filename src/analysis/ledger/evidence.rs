@@ -2,25 +2,27 @@
 //!
 //! Each row is read once into a [`Clue`]; comparing two clues costs a few comparisons.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::vocabulary::{COMMON_NAMES, TRANSFER_WORDS};
-use super::{Ledger, LedgerAccount, Marks};
-use crate::analysis::label::Verdict;
+use super::names::{Names, words_of};
+use super::vocabulary::{APP_WORDS, TRANSFER_WORDS};
+use super::{Ledger, Marks};
 use crate::analysis::label::narrative::{Channel, Narrative};
-use crate::analysis::ruleset::{Category, Kind, Known, Ruleset};
+use crate::analysis::label::{Layer, Verdict};
+use crate::analysis::ruleset::{Category, Kind, Known, Ruleset, Traits};
 use crate::submission::{ProductCategory, Transaction, TransactionType};
 
-/// So many accounts may bear a word or four digits that name an account.
-const MOST_NAMED: usize = 32;
+/// Words of a text that are read.
+const MOST_WORDS: usize = 32;
+/// Numbers of so many digits may be an account's or a card's.
+const ACCOUNT_DIGITS: std::ops::RangeInclusive<usize> = 6..=16;
 
 /// May the row be half of an own transfer?
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Class {
     /// Yes.
     Open,
-    /// It reads like income or spending: only with a number or a receipt that both share.
+    /// It reads like income or spending, or its words are also a merchant's: only where a number, a receipt or an account's own name says so.
     Guarded,
     /// It names a merchant, a biller or a lender: only with an account of theirs. Each list is ascending.
     Provider(Vec<Arc<[usize]>>),
@@ -31,24 +33,31 @@ enum Class {
 pub(super) struct Clue {
     class: Class,
     reads_as_transfer: bool,
-    says_own_name: bool,
+    /// Applicants that its words name.
+    names_people: Vec<usize>,
     /// Accounts that its words name.
     names_accounts: Vec<usize>,
-    /// Accounts whose last four digits it gives.
+    /// Accounts whose last four digits it gives as such.
     gives_number_of: Vec<usize>,
+    /// Accounts that a number in it ends like.
+    may_give_number_of: Vec<usize>,
     /// It gives the last four digits of an account that is not here.
     gives_other_number: bool,
     /// The kinds of debt that it says it repays.
     repays: &'static [ProductCategory],
     /// Words that are neither of transfers nor of the accounts and people of the order.
-    strangers: Vec<Box<str>>,
+    memo: Vec<Box<str>>,
+    /// Some of them are no message.
+    has_stranger: bool,
+    /// Some of them are a person's name.
+    has_person: bool,
     references: Vec<Box<str>>,
 }
 
 impl Clue {
     /// True where it names an account of the order, by its words or its number.
     pub(super) fn names_one_here(&self) -> bool {
-        !(self.names_accounts.is_empty() && self.gives_number_of.is_empty())
+        !(self.names_accounts.is_empty() && self.gives_number_of.is_empty() && self.may_give_number_of.is_empty())
     }
 
     /// True where it gives the number of an account that is not here.
@@ -56,9 +65,9 @@ impl Clue {
         self.gives_other_number
     }
 
-    /// True where it has words that are neither of transfers nor of the order's own.
-    pub(super) fn names_somebody(&self) -> bool {
-        !self.strangers.is_empty()
+    /// True where it has words that are neither of transfers nor of the order's own, and no message.
+    pub(super) const fn names_somebody(&self) -> bool {
+        self.has_stranger
     }
 }
 
@@ -73,53 +82,7 @@ pub(super) struct Words {
     pub(super) receipt: bool,
 }
 
-/// What the order's accounts and people are called.
-pub(super) struct Names<'l> {
-    accounts: &'l [LedgerAccount<'l>],
-    by_word: BTreeMap<String, Vec<usize>>,
-    providers: BTreeMap<String, Vec<usize>>,
-    by_last_four: BTreeMap<[u8; 4], Vec<usize>>,
-    people: BTreeSet<String>,
-    /// The accounts of each provider asked for: the same merchants come again and again. Only looked up, never walked.
-    asked: HashMap<Box<str>, Arc<[usize]>>,
-}
-
-impl<'l> Names<'l> {
-    pub(super) fn of(ledger: &'l Ledger<'_>) -> Self {
-        let mut names = Self {
-            accounts: &ledger.accounts,
-            by_word: BTreeMap::new(),
-            providers: BTreeMap::new(),
-            by_last_four: BTreeMap::new(),
-            people: BTreeSet::new(),
-            asked: HashMap::new(),
-        };
-        for (index, account) in ledger.accounts.iter().enumerate() {
-            for four in account.last_four() {
-                push_last(names.by_last_four.entry(four).or_default(), index);
-            }
-            for view in &account.views {
-                let own = [&view.account.nickname, &view.account.display_name, &view.account.product_name];
-                for word in own.into_iter().flatten().flat_map(|name| words_of(name)).filter(|word| word.len() >= 4) {
-                    if !COMMON_NAMES.contains(&&*word) {
-                        push_last(names.by_word.entry(word.clone()).or_default(), index);
-                        push_last(names.providers.entry(word).or_default(), index);
-                    }
-                }
-                for word in view.account.institution_name.iter().flat_map(|name| institution_words(name)) {
-                    push_last(names.providers.entry(word).or_default(), index);
-                }
-            }
-        }
-        // A name that a crowd of accounts bears tells none from another. It is still no stranger's.
-        for named in names.by_word.values_mut().chain(names.by_last_four.values_mut()).filter(|named| named.len() > MOST_NAMED) {
-            named.clear();
-        }
-        let people = ledger.applicants.iter().filter_map(|applicant| applicant.name);
-        names.people = people.flat_map(words_of).filter(|word| word.len() >= 3).collect();
-        names
-    }
-
+impl Names<'_> {
     /// Reads a row; `None` when nothing could make it half of an own transfer.
     pub(super) fn clue(
         &mut self,
@@ -129,82 +92,84 @@ impl<'l> Names<'l> {
         verdict: &Verdict,
         ruleset: &Ruleset,
     ) -> Option<Clue> {
-        let class = self.class(row, narrative, verdict, ruleset)?;
+        let words: Vec<&str> = narrative.folded.split(' ').take(MOST_WORDS).collect();
+        let is_moved = is_moved(row, narrative, words.iter().copied());
+        let class = self.class(row, narrative, verdict, ruleset, is_moved)?;
         let mut clue = Clue {
             class,
-            reads_as_transfer: narrative.says_transfer_to
-                || narrative.says_transfer_from
-                || narrative.channel == Channel::InternetTransfer
-                || matches!(row.kind, TransactionType::TransferIncoming | TransactionType::TransferOutgoing)
-                || ruleset.kind(verdict.category) == Kind::Transfer,
-            says_own_name: false,
+            reads_as_transfer: is_moved || ruleset.kind(verdict.category) == Kind::Transfer,
+            names_people: self.people_in(&words),
             names_accounts: Vec::new(),
             gives_number_of: Vec::new(),
+            may_give_number_of: Vec::new(),
             gives_other_number: false,
             repays: repaid_products(verdict.category, ruleset.known()),
-            strangers: Vec::new(),
+            memo: Vec::new(),
+            has_stranger: false,
+            has_person: false,
             references: narrative.references.iter().map(|reference| reference.as_str().into()).collect(),
         };
         clue.references
             .extend(row.extended.iter().filter_map(|extended| extended.end_to_end_id.clone()).filter(|id| &**id != "NOTPROVIDED"));
-        for four in &narrative.number_suffixes {
-            let own = self.by_last_four.get(four);
-            clue.gives_number_of.extend(own.into_iter().flatten().filter(|named| **named != account));
-            clue.gives_other_number |= own.is_none();
+        self.hear_numbers(&mut clue, narrative, account);
+        if let Some(merchant) = verdict.merchant.as_deref().filter(|_| clue.class == Class::Guarded) {
+            self.accounts_of(merchant).iter().for_each(|named| push(&mut clue.names_accounts, *named));
         }
-        for word in narrative.folded.split(' ') {
-            self.hear(&mut clue, word);
+        for from in 0..words.len() {
+            self.named_by(&words[from..]).for_each(|named| push(&mut clue.names_accounts, named));
         }
         for name in row.extended.iter().flat_map(|extended| [&extended.payer, &extended.payee]).flatten() {
-            for word in words_of(name) {
-                self.hear(&mut clue, &word);
-            }
+            let words: Vec<String> = words_of(name).collect();
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            self.people_in(&words).into_iter().for_each(|named| push(&mut clue.names_people, named));
         }
-        clue.strangers = (narrative.text.split(' '))
-            .filter(|word| word.len() >= 3 && word.bytes().all(|byte| byte.is_ascii_alphabetic()))
-            .filter(|word| {
-                TRANSFER_WORDS.binary_search(word).is_err() && !self.by_word.contains_key(*word) && !self.providers.contains_key(*word)
-            })
-            .filter(|word| !self.people.contains(*word))
-            .map(Into::into)
-            .collect();
+        self.hear_memo(&mut clue, narrative, ruleset);
         Some(clue)
     }
 
-    fn hear(&self, clue: &mut Clue, word: &str) {
-        clue.says_own_name |= self.people.contains(word);
-        for &named in self.by_word.get(word).into_iter().flatten() {
-            push(&mut clue.names_accounts, named);
+    /// Numbers that are marked as an account's, and in a transfer those that end like one.
+    fn hear_numbers(&self, clue: &mut Clue, narrative: &Narrative, account: usize) {
+        for four in &narrative.number_suffixes {
+            let own = self.ending_with(*four);
+            clue.gives_number_of.extend(own.into_iter().flatten().filter(|named| **named != account));
+            clue.gives_other_number |= own.is_none();
+        }
+        if !clue.reads_as_transfer {
+            return;
+        }
+        let digits =
+            narrative.folded.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() == 4 || ACCOUNT_DIGITS.contains(&run.len()));
+        for four in digits.filter_map(|run| run.as_bytes().last_chunk::<4>()) {
+            clue.may_give_number_of.extend(self.ending_with(*four).into_iter().flatten().filter(|named| **named != account));
         }
     }
 
-    fn class(&mut self, row: &Transaction, narrative: &Narrative, verdict: &Verdict, ruleset: &Ruleset) -> Option<Class> {
+    fn hear_memo(&self, clue: &mut Clue, narrative: &Narrative, ruleset: &Ruleset) {
+        let words = narrative.text.split(' ').filter(|word| word.len() >= 3 && word.bytes().all(|byte| byte.is_ascii_alphabetic()));
+        let is_plain = |word: &&str| [TRANSFER_WORDS, APP_WORDS].iter().all(|known| known.binary_search(word).is_err());
+        for word in words.filter(|word| is_plain(word) && !self.knows(word)) {
+            let traits = ruleset.traits(word);
+            let is_message = traits.any(Traits::MESSAGE) || traits.any(Traits::ORDINARY);
+            clue.has_stranger |= !is_message;
+            clue.has_person |= !is_message && traits.any(Traits::GIVEN.or(Traits::SURNAME).or(Traits::KIN));
+            clue.memo.push(word.into());
+        }
+    }
+
+    fn class(&mut self, row: &Transaction, narrative: &Narrative, verdict: &Verdict, ruleset: &Ruleset, is_moved: bool) -> Option<Class> {
         let known = ruleset.known();
-        let never = [
-            known.bank_fee,
-            known.dishonour_fee,
-            known.overdrawn_fee,
-            known.interest_charged,
-            known.interest_income,
-            known.reversal,
-            known.refund,
-            known.tax_refund,
-            known.tax_payment,
-            known.gambling,
-            known.gambling_winnings,
-            known.lottery,
-            known.cash_withdrawal,
-            known.cash_advance,
-            known.cash_deposit,
-            known.medicare_rebate,
-        ];
         let charged = matches!(row.kind, TransactionType::Fee | TransactionType::InterestCharged | TransactionType::InterestPaid);
-        if narrative.failure || charged || never.contains(&verdict.category) {
+        // A name that words of a transfer contain by chance, or that an account bears too.
+        let by_name = is_moved && matches!(verdict.layer, Layer::Name | Layer::Cue);
+        if narrative.failure || charged || (never(known).contains(&verdict.category) && !by_name) {
             return None;
         }
-        let names = [verdict.merchant.as_deref(), row.merchant_name.as_deref(), row.biller_name.as_deref()];
-        let is_purchase =
-            row.merchant_category_code.is_some() || matches!(narrative.channel, Channel::CardPurchase | Channel::Eftpos | Channel::Atm);
+        let said = [row.merchant_name.as_deref(), row.biller_name.as_deref()];
+        let is_purchase = is_purchase(row, narrative, is_moved);
+        if by_name && !is_purchase && said.iter().all(Option::is_none) {
+            return Some(Class::Guarded);
+        }
+        let names = [verdict.merchant.as_deref(), said[0], said[1]];
         if is_purchase || names.iter().any(Option::is_some) {
             let accounts: Vec<_> = names.into_iter().flatten().map(|name| self.accounts_of(name)).filter(|of| !of.is_empty()).collect();
             return (!accounts.is_empty()).then_some(Class::Provider(accounts));
@@ -221,18 +186,6 @@ impl<'l> Names<'l> {
         })
     }
 
-    /// The accounts that a provider's name may mean.
-    fn accounts_of(&mut self, name: &str) -> Arc<[usize]> {
-        if let Some(known) = self.asked.get(name) {
-            return Arc::clone(known);
-        }
-        let words = institution_words(name);
-        let accounts: BTreeSet<usize> = words.iter().filter_map(|word| self.providers.get(word)).flatten().copied().collect();
-        let accounts: Arc<[usize]> = accounts.into_iter().collect();
-        self.asked.insert(name.into(), Arc::clone(&accounts));
-        accounts
-    }
-
     /// Compares a debit and a credit of two accounts; `None` when they cannot be one transfer.
     pub(super) fn compare(&self, debit: (&Clue, usize), credit: (&Clue, usize)) -> Option<Words> {
         let ((out, from), (into, to)) = (debit, credit);
@@ -242,12 +195,14 @@ impl<'l> Names<'l> {
         }
         let number = out.gives_number_of.contains(&to) || into.gives_number_of.contains(&from);
         let receipt = out.references.iter().any(|reference| into.references.contains(reference));
-        if !(number || receipt) && (out.class == Class::Guarded || into.class == Class::Guarded) {
+        let like_number = out.may_give_number_of.contains(&to) || into.may_give_number_of.contains(&from);
+        let names = (out.names_accounts.contains(&to), into.names_accounts.contains(&from));
+        let people = (self.person(out, to), self.person(into, from));
+        let says_so = number || receipt || like_number || names.0 || names.1 || people.0 > 0 || people.1 > 0;
+        if !says_so && (out.class == Class::Guarded || into.class == Class::Guarded) {
             return None;
         }
-        let names = out.names_accounts.contains(&to) || into.names_accounts.contains(&from);
-        let shared = out.strangers.iter().any(|word| into.strangers.contains(word));
-        let own_name = out.says_own_name || into.says_own_name;
+        let shared = out.memo.iter().any(|word| into.memo.contains(word));
         let to_account = &self.accounts[to];
         let repays = out.repays.contains(&to_account.first().product_category);
         // Money goes where the number says; another account's number, or one that is not here, speaks against this one.
@@ -257,54 +212,83 @@ impl<'l> Names<'l> {
                 && (clue.gives_other_number || !clue.gives_number_of.is_empty())
         };
         let mut points = 0;
-        points += if number { 4 } else { 0 };
+        points += if number {
+            4
+        } else if like_number {
+            3
+        } else {
+            0
+        };
         points += if receipt { 4 } else { 0 };
         points += if repays { 3 } else { 0 };
-        points += if names { 2 } else { 0 };
-        points += if own_name { 2 } else { 0 };
+        points += [0, 2, 3][usize::from(names.0) + usize::from(names.1)];
+        points += people.0 + people.1;
         points += if shared { 2 } else { 0 };
         points += i64::from(out.reads_as_transfer);
         points += i64::from(into.reads_as_transfer || to_account.is_revolving() || to_account.is_loan());
-        points -= if !number && (elsewhere(out, to) || elsewhere(into, from)) { 3 } else { 0 };
-        points -= if shared || (out.strangers.is_empty() && into.strangers.is_empty()) { 0 } else { 2 };
+        let contradicts = (!names.0 && elsewhere(out, to)) || (!names.1 && elsewhere(into, from));
+        points -= if !number && contradicts { 3 } else { 0 };
+        points -= match (out.has_person || into.has_person, out.has_stranger || into.has_stranger) {
+            _ if shared => 0,
+            (true, _) => 4,
+            (false, true) => 2,
+            (false, false) => 0,
+        };
         Some(Words { points, number, receipt })
+    }
+
+    /// What it says for a pair that a row names a person: the holder of the other account, or another applicant.
+    fn person(&self, clue: &Clue, other: usize) -> i64 {
+        let holds = |applicant: &usize| self.accounts[other].applicants.contains(applicant);
+        match clue.names_people.is_empty() {
+            true => 0,
+            false if clue.names_people.iter().any(holds) => 2,
+            false => -1,
+        }
     }
 }
 
-/// Adds an account to a list that is filled in the order of the accounts.
-fn push_last(list: &mut Vec<usize>, value: usize) {
-    if list.last() != Some(&value) {
-        list.push(value);
-    }
+/// What is never money between own accounts.
+fn never(known: &Known) -> [Category; 16] {
+    [
+        known.bank_fee,
+        known.dishonour_fee,
+        known.overdrawn_fee,
+        known.interest_charged,
+        known.interest_income,
+        known.reversal,
+        known.refund,
+        known.tax_refund,
+        known.tax_payment,
+        known.gambling,
+        known.gambling_winnings,
+        known.lottery,
+        known.cash_withdrawal,
+        known.cash_advance,
+        known.cash_deposit,
+        known.medicare_rebate,
+    ]
+}
+
+/// True for a row of a card or of a shop's terminal: `INTERNET TFR TO REWARDS CARD` is none.
+fn is_purchase(row: &Transaction, narrative: &Narrative, is_moved: bool) -> bool {
+    let by_card = matches!(narrative.channel, Channel::CardPurchase | Channel::Eftpos | Channel::Atm);
+    row.merchant_category_code.is_some() || (by_card && !is_moved)
+}
+
+/// True where type, channel or words say that money was moved from an account to another.
+pub(super) fn is_moved<'w>(row: &Transaction, narrative: &Narrative, mut words: impl Iterator<Item = &'w str>) -> bool {
+    narrative.says_transfer_to
+        || narrative.says_transfer_from
+        || matches!(narrative.channel, Channel::InternetTransfer | Channel::Osko)
+        || matches!(row.kind, TransactionType::TransferIncoming | TransactionType::TransferOutgoing)
+        || words.any(|word| matches!(word, "TFR" | "TFER" | "TRF" | "TRFR" | "TRANSFER" | "TRANSFERS" | "XFER" | "SWEEP"))
 }
 
 fn push(list: &mut Vec<usize>, value: usize) {
     if !list.contains(&value) {
         list.push(value);
     }
-}
-
-/// Upper-case words of letters.
-fn words_of(name: &str) -> impl Iterator<Item = String> + '_ {
-    name.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| !word.is_empty()).map(str::to_ascii_uppercase)
-}
-
-/// What an institution may be called: its telling words, their first four letters (CommBank is the Commonwealth Bank) and its initials.
-fn institution_words(name: &str) -> Vec<String> {
-    let all: Vec<String> = words_of(name).collect();
-    let initials: String =
-        all.iter().filter(|word| !matches!(&***word, "OF" | "AND" | "THE")).filter_map(|word| word.chars().next()).collect();
-    let mut words: Vec<String> = Vec::new();
-    if initials.len() >= 3 {
-        words.push(initials);
-    }
-    for word in all.into_iter().filter(|word| word.len() >= 3 && !COMMON_NAMES.contains(&&**word)) {
-        if word.len() > 4 {
-            words.push(format!("{}*", &word[..4]));
-        }
-        words.push(word);
-    }
-    words
 }
 
 /// The products that a repayment may go to: one without a kind to any loan.
@@ -328,16 +312,4 @@ fn repaid_products(category: Category, known: &Known) -> &'static [ProductCatego
 pub(super) fn may_pair(ledger: &Ledger<'_>, row: usize) -> bool {
     let row = &ledger.rows[row];
     !row.marks.any(Marks::UNPAIRABLE) && row.day.is_some() && !row.amount.is_zero()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_institution_is_known_by_its_words_its_beginning_and_its_initials() {
-        assert_eq!(institution_words("Commonwealth Bank of Australia"), ["CBA", "COMM*", "COMMONWEALTH"]);
-        assert!(institution_words("CommBank").contains(&"COMM*".to_owned()));
-        assert_eq!(institution_words("ANZ"), ["ANZ"]);
-    }
 }

@@ -14,6 +14,7 @@ mod marks;
 mod matching;
 mod merge;
 mod movements;
+mod names;
 mod party;
 mod refinances;
 mod refunds;

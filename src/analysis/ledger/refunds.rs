@@ -16,10 +16,10 @@ use super::party::{Party, core};
 use super::transfers::LOOKS;
 use super::{Ledger, Marks, content};
 use crate::analysis::days::between;
-use crate::analysis::label::narrative::Channel;
+use crate::analysis::label::narrative::{Channel, Narrative};
 use crate::analysis::label::{Layer, Narratives, Verdict};
 use crate::analysis::ruleset::{Kind, Ruleset};
-use crate::submission::TransactionType;
+use crate::submission::{Transaction, TransactionType};
 
 /// Days from a purchase to its refund.
 const DAYS: i64 = 180;
@@ -146,6 +146,9 @@ impl Reading<'_, '_> {
         }
         let (verdict, narrative, transaction) = (&self.verdicts[row], &self.narratives[row], of.transaction());
         let says = |words: &[&str]| narrative.folded.split(' ').any(|word| words.contains(&word));
+        if is_moved(transaction, narrative) && !says(&["REFUND", "REFUNDED", "RFND"]) {
+            return None;
+        }
         let is_card = transaction.merchant_category_code.is_some() || matches!(narrative.channel, Channel::CardPurchase | Channel::Eftpos);
         let class = match verdict.category {
             category if category == known.refund && (of.kind == TransactionType::Fee || says(&["FEE", "FEES"])) => Class::Charge(FEE),
@@ -208,7 +211,8 @@ impl Reading<'_, '_> {
     fn is_purchase(&self, row: usize) -> bool {
         let of = &self.ledger.rows[row];
         let kind = self.ruleset.kind(self.verdicts[row].category);
-        of.amount.is_negative() && of.pair.is_none() && !of.marks.any(Marks::UNPAIRABLE) && matches!(kind, Kind::Expense | Kind::Commitment)
+        let is_free = of.pair.is_none() && !of.marks.any(Marks::UNPAIRABLE) && !is_moved(of.transaction(), &self.narratives[row]);
+        of.amount.is_negative() && is_free && matches!(kind, Kind::Expense | Kind::Commitment)
     }
 
     fn charge(&self, row: usize) -> Option<&'static str> {
@@ -257,6 +261,12 @@ impl Reading<'_, '_> {
         let may_be_claimed = if self.verdicts[credit.row].category == known.medicare_rebate { is_health } else { !is_premium };
         may_be_claimed && !is_premium && purchase.is_named_in(&self.narratives[credit.row].folded, PROVIDER_WORD)
     }
+}
+
+/// Money that was moved between accounts bought nothing, whatever its memo says.
+fn is_moved(row: &Transaction, narrative: &Narrative) -> bool {
+    narrative.channel == Channel::InternetTransfer
+        || matches!(row.kind, TransactionType::TransferIncoming | TransactionType::TransferOutgoing)
 }
 
 /// The words of a claim that could begin a provider's name.

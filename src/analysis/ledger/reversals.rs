@@ -36,6 +36,8 @@ const ROUND: i128 = 5_00;
 enum Says {
     /// In words: returned, dishonoured, reversal.
     Words,
+    /// In words, but it reads like something else too: only with the party or the reference of the other.
+    Named,
     /// In such words, but its party may as well be one that pays out: an insurer, a lender, a landlord. Only a payment to that very party
     /// can have come back.
     WordsOfParty,
@@ -144,19 +146,18 @@ impl Reading<'_, '_> {
         if !self.may_link(row) || self.is_charge(row) {
             return None;
         }
+        let fails = narrative.failure || begins_as_failure(&narrative.folded);
         if of.amount.is_negative() {
-            return narrative.failure.then_some(Says::Words);
+            return fails.then_some(Says::Words);
         }
         if verdict.category == known.reversal {
             return Some(Says::Words);
         }
         let unexplained = [known.refund, known.uncategorised_credit, known.other_credit, known.transfer_in].contains(&verdict.category)
             || matches!(self.ruleset.kind(verdict.category), Kind::Expense | Kind::Commitment | Kind::Risk);
-        if narrative.failure && unexplained && verdict.category != known.refund {
-            return Some(Says::Words);
-        }
-        if narrative.failure && verdict.category != known.refund {
-            return Some(Says::WordsOfParty);
+        if fails {
+            let is_plain = unexplained && verdict.category != known.refund && verdict.merchant.is_none();
+            return Some(if is_plain { Says::Words } else { Says::Named });
         }
         self.form(row).filter(|_| unexplained).map(Says::Form)
     }
@@ -239,6 +240,7 @@ impl Reading<'_, '_> {
             // Another name may be the bank's that sent it back; a round sum is then as likely another payment.
             Says::WordsOfParty => same_party,
             Says::Words => !is_other || a.amount.get() % ROUND != 0,
+            Says::Named => same_party || same_reference,
             Says::Form(form) => {
                 let is_party = later.party.is_same(&earlier.party) || (same_reference && later.party.is_empty());
                 earlier.form == Some(form) && earlier.says.is_none() && is_party
@@ -256,6 +258,12 @@ impl Reading<'_, '_> {
         }
         first
     }
+}
+
+/// Some banks print the failure as a short word before everything else: `DISH TELSTRA`. Elsewhere in a text it may be a name.
+fn begins_as_failure(folded: &str) -> bool {
+    let mut words = folded.split(' ');
+    matches!(words.next(), Some("DISH" | "DISHON" | "RTD" | "RTN" | "RETN")) && words.next().is_some()
 }
 
 /// The next debit of a failed payment's amount and party.

@@ -4,15 +4,15 @@
 //! Sums of a few amounts are easily met by chance, so that each part needs the evidence of a whole transfer, only one choice of parts may
 //! fit, and debts are left out. The work is bounded: a row looks at [`LOOKS`] others and adds up [`PARTS`] of at most [`MOST`].
 
-use super::evidence::{Clue, Names, Words, may_pair};
+use super::evidence::{Clue, Words, is_moved, may_pair};
+use super::names::Names;
 use super::transfers::{LOOKS, Pair, Pairing, basis, scope};
 use super::{Ledger, Row};
 use crate::analysis::days::between;
 use crate::analysis::label::Narratives;
 use crate::analysis::label::Verdict;
-use crate::analysis::label::narrative::{Channel, Narrative};
+use crate::analysis::label::narrative::Narrative;
 use crate::analysis::ruleset::{Kind, Ruleset};
-use crate::submission::TransactionType;
 
 /// Parts of one sum.
 const PARTS: std::ops::RangeInclusive<usize> = 2..=4;
@@ -82,10 +82,7 @@ pub(super) fn find(
 }
 
 fn reads_as_transfer(row: &Row<'_>, narrative: &Narrative, verdict: &Verdict, ruleset: &Ruleset) -> bool {
-    narrative.says_transfer_to
-        || narrative.says_transfer_from
-        || matches!(narrative.channel, Channel::InternetTransfer | Channel::Osko)
-        || matches!(row.kind, TransactionType::TransferIncoming | TransactionType::TransferOutgoing)
+    is_moved(row.transaction(), narrative, narrative.folded.split(' '))
         || matches!(ruleset.kind(verdict.category), Kind::Transfer | Kind::Person)
 }
 

@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::evidence::{Clue, Names, Words, may_pair};
+use super::evidence::{Clue, Words, may_pair};
 use super::matching::{self, Edge};
+use super::names::Names;
 use super::{Ledger, LedgerAccount, Marks, content, splits};
 use crate::analysis::days::between;
 use crate::analysis::label::Narratives;

@@ -71,6 +71,30 @@ pub(in crate::analysis) const TRANSFER_WORDS: &[&str] = &[
     "YOU",
     "YOUR",
 ];
+/// Words of the apps that move money between own accounts: elsewhere they may name somebody. Sorted.
+pub(super) const APP_WORDS: &[&str] = &[
+    "ANYONE",
+    "CASH",
+    "COMMBANK",
+    "COVER",
+    "EBANKING",
+    "FORWARD",
+    "INTERNAL",
+    "MBANKING",
+    "PAYANYONE",
+    "PHONE",
+    "QUICK",
+    "SAVE",
+    "SAVING",
+    "SPENDING",
+    "TFERS",
+    "TRAN",
+    "TRANS",
+    "TRANSFERS",
+    "TRFR",
+    "TRNS",
+    "WEB",
+];
 /// Words of an account's or an institution's name that tell none from another. Sorted.
 pub(super) const COMMON_NAMES: &[&str] = &[
     "ACCESS",
@@ -188,7 +212,7 @@ mod tests {
 
     #[test]
     fn the_words_are_sorted() {
-        for words in [TRANSFER_WORDS, COMMON_NAMES, FAILURE_WORDS, REFUND_WORDS] {
+        for words in [TRANSFER_WORDS, APP_WORDS, COMMON_NAMES, FAILURE_WORDS, REFUND_WORDS] {
             assert!(words.is_sorted());
         }
     }

@@ -2,6 +2,7 @@
 
 mod brands;
 mod channels;
+mod confidence;
 mod facilitators;
 mod facts;
 mod files;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use confidence::Confidence;
 use facilitators::Facilitators;
 use facts::Facts;
 use files::Files;
@@ -30,6 +32,7 @@ use taxonomy::Taxonomy;
 
 pub use channels::Channel;
 pub(crate) use channels::{Channels, Lead, Party};
+pub(crate) use confidence::{Class, Witness, Witnesses};
 pub use facts::Region;
 pub(crate) use facts::{MccPrior, Places};
 pub(crate) use lexicon::Hit;
@@ -48,6 +51,7 @@ pub struct Ruleset {
     profile: Profile,
     facts: Facts,
     people: People,
+    confidence: Confidence,
     recurrence: Recurrence,
     channels: Channels,
     facilitators: Facilitators,
@@ -95,6 +99,7 @@ impl Ruleset {
         let profile = Profile::read("profile.toml", files.text("profile.toml"), &mut taxonomy)?;
         let facts = Facts::read(files, &taxonomy)?;
         let people = People::read(files)?;
+        let confidence = Confidence::read("confidence.tsv", files.text("confidence.tsv"))?;
         let recurrence = Recurrence::read(files, &taxonomy)?;
         let mut lines = brands::read(files, &taxonomy)?;
         let mut examples = Vec::new();
@@ -114,6 +119,7 @@ impl Ruleset {
             profile,
             facts,
             people,
+            confidence,
             recurrence,
             channels,
             facilitators,
@@ -280,6 +286,10 @@ impl Ruleset {
 
     pub(crate) fn mcc_prior(&self, code: u16) -> Option<MccPrior> {
         self.facts.mcc(code)
+    }
+
+    pub(crate) fn confidence(&self) -> &Confidence {
+        &self.confidence
     }
 
     pub(crate) fn channels(&self) -> &Channels {

@@ -1,5 +1,6 @@
 //! One line of a hand-written rule file: words, what they mean, and what must hold beside them.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::files::File;
@@ -64,6 +65,23 @@ pub(crate) enum Need {
     Last,
 }
 
+/// As a file writes it.
+impl fmt::Display for Need {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = |words: &[Box<str>]| words.iter().map(|word| word.trim().replace(' ', "_")).collect::<Vec<_>>().join("|");
+        match self {
+            Self::Words(list) => write!(f, "{}", words(list)),
+            Self::NoWords(list) => write!(f, "!{}", words(list)),
+            Self::Way(ways) => write!(f, "@{}", ways.iter().map(|way| WAYS[*way as usize].0).collect::<Vec<_>>().join("|")),
+            Self::Debt(is_debt) => write!(f, "{}", if *is_debt { "#DEBT" } else { "#DEPOSIT" }),
+            Self::Type(kinds) => write!(f, "%{kinds:?}"),
+            Self::Mcc(codes) => write!(f, "mcc:{}", codes.iter().map(u16::to_string).collect::<Vec<_>>().join("|")),
+            Self::First => f.write_str("^"),
+            Self::Last => f.write_str("$"),
+        }
+    }
+}
+
 /// What a pattern of the automaton means.
 #[derive(Clone, Debug)]
 pub(crate) struct Rule {
@@ -111,6 +129,8 @@ pub struct Example {
     pub kind: Option<TransactionType>,
     /// Whether the line asks for an account that is, or is not, a debt.
     pub is_debt: Option<bool>,
+    /// The line stands in a file of the operator's directory.
+    pub is_operators: bool,
 }
 
 struct Head {
@@ -220,19 +240,21 @@ fn read_need(text: &str) -> Result<Need, String> {
     }
 }
 
+/// The ways of money as a file names them, in the order of [`Way`].
+const WAYS: [(&str, Way); 9] = [
+    ("CARD", Way::Card),
+    ("ATM", Way::Atm),
+    ("BPAY", Way::Bpay),
+    ("DIRECT_DEBIT", Way::DirectDebit),
+    ("DIRECT_CREDIT", Way::DirectCredit),
+    ("OSKO", Way::Osko),
+    ("TRANSFER", Way::Transfer),
+    ("FEE", Way::Fee),
+    ("INTEREST", Way::Interest),
+];
+
 fn read_way(text: &str) -> Result<Way, String> {
-    Ok(match text {
-        "CARD" => Way::Card,
-        "ATM" => Way::Atm,
-        "BPAY" => Way::Bpay,
-        "DIRECT_DEBIT" => Way::DirectDebit,
-        "DIRECT_CREDIT" => Way::DirectCredit,
-        "OSKO" => Way::Osko,
-        "TRANSFER" => Way::Transfer,
-        "FEE" => Way::Fee,
-        "INTEREST" => Way::Interest,
-        _ => return Err(format!("@{text} is no channel")),
-    })
+    WAYS.iter().find(|(name, _)| *name == text).map(|(_, way)| *way).ok_or_else(|| format!("@{text} is no channel"))
 }
 
 fn read_type(text: &str) -> Result<TransactionType, String> {
@@ -268,6 +290,7 @@ fn example(row: &Row<'_, 7>, line: &Line) -> Result<Example, RulesError> {
         merchant_category_code: None,
         kind: None,
         is_debt: None,
+        is_operators: rule.is_operators,
     };
     for need in &rule.needs {
         match need {

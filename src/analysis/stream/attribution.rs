@@ -2,10 +2,10 @@
 //!
 //! On an account of several holders a pay is an applicant's only where a name says so. A surname alone says nothing: partners share it.
 
-use super::traits::{self, Word};
+use super::traits::{self, Word, is_word_of_pay};
 use super::{Attribution, Stream};
 use crate::analysis::label::Narratives;
-use crate::analysis::ledger::Ledger;
+use crate::analysis::ledger::{Ledger, TRANSFER_WORDS};
 use crate::analysis::ruleset::{Ruleset, words};
 use crate::submission::Ownership;
 
@@ -213,6 +213,17 @@ impl Person {
     /// What a payer is whose words have this person's surname.
     fn as_payer(&self, list: &[&str], ruleset: &Ruleset) -> Option<OwnName> {
         let at = self.surname_at(list)?;
+        // HARTWELL ENGINEERING SALARY A CITIZEN: the employer is named first, then who is paid.
+        let is_lead = |word: &&str| {
+            TRANSFER_WORDS.binary_search(word).is_ok()
+                || is_word_of_pay(word)
+                || is_number(word)
+                || self.is_given(word)
+                || self.is_initials(word)
+        };
+        if !list[..at].iter().all(|word| is_lead(word) || word.len() <= 2) {
+            return None;
+        }
         let (is_named, _) = self.in_words(list, ruleset);
         let of_company =
             |word: &&&str| traits::of(word, ruleset).any(Word::COMPANY) || traits::is_company_form(word) || traits::is_general(word);
@@ -225,8 +236,8 @@ impl Person {
             return is_named.then_some(OwnName::Person);
         }
         // CITIZEN HOLDINGS, A CITIZEN PLUMBING PTY LTD; CITIZEN PLUMBING may be a stranger's of that name, HARPER LEE BOOKSHOP is none.
-        let is_general = |word: &&&str| traits::is_company_form(word) || traits::is_general(word);
-        if is_named || (!behind.is_empty() && behind.iter().all(|word| is_general(&word))) {
+        let is_holding = |word: &&&str| traits::is_company_form(word) || traits::is_holding(word);
+        if is_named || (!behind.is_empty() && behind.iter().all(|word| is_holding(&word))) {
             return Some(OwnName::Company);
         }
         behind.iter().all(|word| of_company(&word)).then_some(OwnName::Namesake)

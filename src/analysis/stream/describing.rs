@@ -1,7 +1,7 @@
 //! All that a stream says of itself, from the rows that it is made of.
 
 use super::calendar::date;
-use super::finder::{Finder, Found, category_of};
+use super::finder::{Finder, Found};
 use super::grouping::Source;
 use super::levels::{Levels, levels};
 use super::series::Series;
@@ -58,7 +58,7 @@ impl Finder<'_, '_> {
             party,
             key_kind,
             key,
-            category: category_of(series.items.iter().map(|item| item.row), verdicts),
+            category: self.category_of(series.items.iter().map(|item| item.row), verdicts),
             account,
             rows: series.items.iter().map(|item| item.row).collect(),
             slots: series.slots.iter().map(|slot| slot.map(date)).collect(),

@@ -10,7 +10,7 @@ use super::confirming::Promises;
 use super::fit::Item;
 use super::grouping::{self, Group, Groups, Key};
 use super::method::Method;
-use super::series::{Demands, Series};
+use super::series::{Demands, Series, median};
 use super::{Stream, Streams, joining, splitting};
 use crate::analysis::days;
 use crate::analysis::label::{Narratives, Verdict};
@@ -56,14 +56,15 @@ struct Taken {
 }
 
 impl Taken {
+    /// True where all rows but one in six fill slots of one stream.
     fn is_one_stream(&self) -> bool {
-        self.streams.len() == 1 && self.rest.is_empty()
+        let [only] = &*self.streams else { return false };
+        self.explained() * 6 >= (only.items.len() + only.returned.len() + self.rest.len()) * 5
     }
 
-    /// True where all rows but one in six are in streams.
-    fn is_mostly_streams(&self) -> bool {
-        let within: usize = self.streams.iter().map(|series| series.items.len()).sum();
-        !self.streams.is_empty() && self.rest.len() * 5 <= within
+    /// Rows that fill slots.
+    fn explained(&self) -> usize {
+        self.streams.iter().map(|series| series.slots.iter().flatten().count() + series.returned.len()).sum()
     }
 
     fn give(self, group: &Group, found: &mut Vec<Found>) {
@@ -78,7 +79,12 @@ fn union(groups: &[&Group]) -> Group {
     let mut items: Vec<Item> = groups.iter().flat_map(|group| group.items.iter().copied()).collect();
     items.sort_unstable_by_key(|item| (item.day, item.row));
     let most = groups.iter().rev().max_by_key(|group| group.items.len()).unwrap_or(&groups[0]);
-    Group { account: most.account, is_credit: most.is_credit, key: most.key, items }
+    Group { account: most.account, is_credit: most.is_credit, key: most.key, said: most.said, items }
+}
+
+/// The usual amount of a group.
+fn level(group: &Group) -> i64 {
+    median(&mut group.items.iter().map(|item| item.amount).collect::<Vec<_>>())
 }
 
 impl<'f, 'a> Finder<'f, 'a> {
@@ -100,22 +106,41 @@ impl<'f, 'a> Finder<'f, 'a> {
     pub(super) fn credits(&self, verdicts: &[Verdict]) -> Vec<Stream> {
         let mut found = Vec::new();
         for family in self.families(true) {
-            let own: Vec<Taken> = family.iter().map(|group| self.credits_of(group, verdicts)).collect();
-            if own.len() == 1 || own.iter().all(Taken::is_one_stream) {
-                own.into_iter().zip(family).for_each(|(taken, group)| taken.give(group, &mut found));
-                continue;
-            }
-            // One payer whose bank writes it now so, now otherwise.
-            let whole = union(&family);
-            let taken = self.credits_of(&whole, verdicts);
-            if taken.is_mostly_streams() {
-                taken.give(&whole, &mut found);
-            } else {
-                own.into_iter().zip(family).for_each(|(taken, group)| taken.give(group, &mut found));
+            for (group, taken) in self.of_family(family, verdicts) {
+                taken.give(&group, &mut found);
             }
         }
         let found = joining::join(found, &self.keys, self.ledger, &self.holidays);
         self.streams(found, verdicts)
+    }
+
+    /// The groups of one payer: each by itself, or all of them, or those of about one amount, as one, where that explains more rows. A bank
+    /// writes one payer now so, now otherwise.
+    fn of_family<'g>(&self, family: Vec<&'g Group>, verdicts: &[Verdict]) -> Vec<(Cow<'g, Group>, Taken)> {
+        let mut own: Vec<(Cow<'g, Group>, Taken)> =
+            family.into_iter().map(|group| (Cow::Borrowed(group), self.credits_of(group, verdicts))).collect();
+        if own.len() == 1 || own.iter().all(|(_, taken)| taken.is_one_stream()) {
+            return own;
+        }
+        let usual = own.iter().max_by_key(|(group, _)| group.items.len()).map_or(0, |(group, _)| level(group));
+        for is_near in [|_: i64, _: i64| true, |level: i64, usual: i64| level.abs_diff(usual) <= usual.unsigned_abs() * 35 / 100] {
+            let parts: Vec<&Group> = own.iter().map(|(group, _)| &**group).filter(|group| is_near(level(group), usual)).collect();
+            if parts.len() < 2 {
+                continue;
+            }
+            let whole = union(&parts);
+            let taken = self.credits_of(&whole, verdicts);
+            let alone = own.iter().filter(|(group, _)| is_near(level(group), usual)).map(|(_, taken)| taken);
+            let (explained, streams) =
+                alone.fold((0, 0), |(rows, streams), taken| (rows + taken.explained(), streams + taken.streams.len()));
+            let is_simpler = taken.streams.len() < streams && taken.explained() * 10 >= explained * 9;
+            if is_simpler || taken.explained() > explained {
+                own.retain(|(group, _)| !is_near(level(group), usual));
+                own.push((Cow::Owned(whole), taken));
+                return own;
+            }
+        }
+        own
     }
 
     fn credits_of(&self, group: &Group, verdicts: &[Verdict]) -> Taken {
@@ -127,8 +152,11 @@ impl<'f, 'a> Finder<'f, 'a> {
             splitting::by_amount(self.ledger, group.items.clone(), demands, &self.holidays)
         };
         let mut streams = splitting::joined(series, |_, _| true);
-        // Beside the pay of one employer there is nothing else of theirs: a bonus, a correction.
-        if let ([only], true) = (&mut *streams, may_be_income) {
+        // Few rows beside the pay of one employer are a bonus, a correction; many are something else of theirs.
+        if let [only] = &mut *streams
+            && may_be_income
+            && rest.len() * 3 <= only.items.len()
+        {
             only.take_in(std::mem::take(&mut rest));
         }
         Taken { streams, rest }
@@ -175,7 +203,7 @@ impl<'f, 'a> Finder<'f, 'a> {
         let row = &self.ledger.rows[*rows.first()?];
         // A row that was in no group, such as one given back, has no key of its own.
         let key = rows.iter().find_map(|&row| self.group_of[row]).map(|group| self.groups.all[group as usize].key)?;
-        let group = Group { account: row.account, is_credit: row.amount.is_positive(), key, items };
+        let group = Group { account: row.account, is_credit: row.amount.is_positive(), key, said: None, items };
         let demands = self.demands(&group, verdicts);
         let (series, rest) = splitting::by_day(group.items, demands, &self.holidays);
         let mut series = splitting::joined(series, |_, _| true).into_iter();
@@ -188,6 +216,16 @@ impl<'f, 'a> Finder<'f, 'a> {
             whole = Series::irregular(std::mem::take(&mut whole.items).into_iter().chain(std::mem::take(&mut whole.returned)).collect());
         }
         self.stream(Found { account: group.account, is_credit: group.is_credit, key, series: whole }, verdicts)
+    }
+
+    /// The rows of a stream as one without a rhythm, where its day is no promise of its amount.
+    pub(super) fn without_rhythm(&self, stream: &Stream, verdicts: &[Verdict]) -> Option<Stream> {
+        let mut items: Vec<Item> =
+            stream.rows.iter().chain(&stream.returned).filter_map(|&row| grouping::item(row, &self.ledger.rows[row])).collect();
+        items.sort_unstable_by_key(|item| (item.day, item.row));
+        let key = stream.rows.iter().find_map(|&row| self.group_of[row]).map(|group| self.groups.all[group as usize].key)?;
+        let series = Series::irregular(items);
+        self.stream(Found { account: stream.account, is_credit: stream.is_credit, key, series }, verdicts)
     }
 
     /// Puts the streams in order and gives each its id.
@@ -218,21 +256,35 @@ impl<'f, 'a> Finder<'f, 'a> {
     }
 
     fn demands(&self, group: &Group, verdicts: &[Verdict]) -> Demands {
-        let category = category_of(group.items.iter().map(|item| item.row), verdicts);
+        let category = self.category_of(group.items.iter().map(|item| item.row), verdicts);
         let method = Method::of_most(self.ledger, self.narratives, group.items.iter().map(|item| item.row));
         let may_be_two = (2..=3).contains(&group.items.len()) && !group.is_credit;
-        let two = self.ruleset.two_are_enough(category) || (may_be_two && self.is_promised(group, verdicts));
         Demands {
             nature: match self.ruleset.nature(category) {
                 // Of money in only guessed refunds are looked at: they may be pay.
                 Nature::Never if group.is_credit => Nature::Pay,
                 nature => nature,
             },
-            is_automatic: method.is_automatic(),
+            is_billed: method.is_of_bills(),
             is_transfer: method == Method::Transfer,
-            two,
+            promised: may_be_two && self.is_promised(group, verdicts),
+            known: self.ruleset.two_are_enough(category),
             is_credit: group.is_credit,
         }
+    }
+
+    /// The category of most rows that say what they are, of equals the one that the last has; of all rows where none says it.
+    pub(super) fn category_of(&self, rows: impl DoubleEndedIterator<Item = usize>, verdicts: &[Verdict]) -> Category {
+        let mut counts: Vec<(Category, (bool, usize))> = Vec::new();
+        for row in rows.rev() {
+            let category = verdicts[row].category;
+            match counts.iter_mut().find(|(of, _)| *of == category) {
+                Some((_, (_, count))) => *count += 1,
+                None => counts.push((category, (grouping::said(category, self.ruleset).is_some(), 1))),
+            }
+        }
+        let most = counts.iter().map(|(_, count)| *count).max();
+        counts.into_iter().find(|(_, count)| Some(*count) == most).map_or(self.ruleset.known().uncategorised, |(category, _)| category)
     }
 
     fn is_promised(&self, group: &Group, verdicts: &[Verdict]) -> bool {
@@ -246,18 +298,4 @@ impl<'f, 'a> Finder<'f, 'a> {
         streams.sort_by_key(|stream| stream.rows.first().copied());
         streams
     }
-}
-
-/// The category of most rows, of equals the one that the last row has.
-pub(super) fn category_of(rows: impl DoubleEndedIterator<Item = usize>, verdicts: &[Verdict]) -> Category {
-    let mut counts: Vec<(Category, usize)> = Vec::new();
-    for row in rows.rev() {
-        let category = verdicts[row].category;
-        match counts.iter_mut().find(|(of, _)| *of == category) {
-            Some((_, count)) => *count += 1,
-            None => counts.push((category, 1)),
-        }
-    }
-    let most = counts.iter().map(|(_, count)| *count).max();
-    counts.into_iter().find(|(_, count)| Some(*count) == most).map_or(Category(0), |(category, _)| category)
 }

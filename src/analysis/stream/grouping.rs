@@ -12,7 +12,7 @@ use super::traits::{is_company_form, is_word_of_pay};
 use crate::analysis::label::{Narratives, Verdict};
 use crate::analysis::ledger::content::short;
 use crate::analysis::ledger::{Ledger, Marks, Row, TRANSFER_WORDS};
-use crate::analysis::ruleset::{Kind, Nature, Ruleset, Traits, words};
+use crate::analysis::ruleset::{Category, Kind, Nature, Ruleset, Traits, words};
 use crate::submission::Transaction;
 
 /// Where a key comes from.
@@ -48,6 +48,8 @@ pub(super) struct Group {
     pub(super) is_credit: bool,
     /// Index into [`Groups::keys`].
     pub(super) key: usize,
+    /// What its rows say that they are, of credits: pay and expenses paid back come from one employer.
+    pub(super) said: Option<Category>,
     pub(super) items: Vec<Item>,
 }
 
@@ -81,19 +83,28 @@ pub(super) fn groups(ledger: &Ledger<'_>, narratives: &Narratives, verdicts: &[V
         .map(|(at, row)| (at, keys.of(at, row, &verdicts[at])))
         .collect();
     let same = keys.same();
-    let mut of: HashMap<(usize, bool, u32), usize> = HashMap::new();
+    let mut of: HashMap<(usize, bool, u32, Option<Category>), usize> = HashMap::new();
     let mut all: Vec<Group> = Vec::new();
     for (at, key) in chosen {
         let row = &ledger.rows[at];
         let (is_credit, key) = (row.amount.is_positive(), same[key as usize]);
-        let group = *of.entry((row.account, is_credit, key)).or_insert(all.len());
+        let said = if is_credit { said(verdicts[at].category, ruleset) } else { None };
+        let group = *of.entry((row.account, is_credit, key, said)).or_insert(all.len());
         if group == all.len() {
-            all.push(Group { account: row.account, is_credit, key: key as usize, items: Vec::new() });
+            all.push(Group { account: row.account, is_credit, key: key as usize, said, items: Vec::new() });
         }
         all[group].items.extend(item(at, row));
     }
     let families = families(&keys.all, &all);
     Groups { keys: keys.all, all, families }
+}
+
+/// What a row says that it is; `None` where it says nothing of a kind.
+pub(super) fn said(category: Category, ruleset: &Ruleset) -> Option<Category> {
+    let known = ruleset.known();
+    let of_credits = [known.uncategorised_credit, known.other_credit, known.transfer_in, known.other_income, known.refund];
+    let of_debits = [known.uncategorised, known.transfer_out];
+    (!of_credits.contains(&category) && !of_debits.contains(&category)).then_some(category)
 }
 
 fn families(keys: &[Key], groups: &[Group]) -> Vec<Vec<usize>> {
@@ -163,6 +174,11 @@ impl<'n> Keys<'n> {
 
     fn of(&mut self, at: usize, row: &'n Row<'_>, verdict: &'n Verdict) -> u32 {
         let is_credit = row.amount.is_positive();
+        // What the bank itself takes and gives it writes as it likes.
+        let known = self.ruleset.known();
+        if [known.bank_fee, known.interest_income].contains(&verdict.category) {
+            return self.text(self.ruleset.code(verdict.category), Source::Words);
+        }
         if let Some(merchant) = verdict.merchant.as_deref().filter(|_| !is_credit) {
             let named = self.name(merchant, Source::Named);
             if named != NAMELESS {

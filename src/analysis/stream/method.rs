@@ -57,8 +57,8 @@ impl Method {
         Self::ALL.into_iter().zip(counts).find(|(_, count)| *count == most).map_or(Self::Other, |(method, _)| method)
     }
 
-    /// True where nobody decides on each payment.
-    pub(super) const fn is_automatic(self) -> bool {
-        matches!(self, Self::DirectDebit | Self::Bpay | Self::DirectCredit)
+    /// True for a bill: taken by the payee, or paid to a biller's code.
+    pub(super) const fn is_of_bills(self) -> bool {
+        matches!(self, Self::DirectDebit | Self::Bpay)
     }
 }

@@ -12,6 +12,7 @@ mod fit;
 mod grouping;
 mod income;
 mod joining;
+mod lending;
 mod levels;
 mod method;
 mod series;
@@ -251,5 +252,7 @@ pub fn find(ledger: &mut Ledger<'_>, narratives: &Narratives, verdicts: &mut [Ve
     // What is neither income nor has a rhythm is no stream.
     all.retain(|stream| stream.is_income || stream.cadence != Cadence::Irregular);
     all.extend(finder.debits(verdicts));
-    finder.close(all)
+    let mut streams = finder.close(all);
+    lending::relabel(ledger, narratives, verdicts, &mut streams, ruleset);
+    streams
 }

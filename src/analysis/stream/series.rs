@@ -24,12 +24,14 @@ pub(super) struct Series {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Demands {
     pub(super) nature: Nature,
-    /// The payee takes it, or the payer's bank sends it: nobody decides each time.
-    pub(super) is_automatic: bool,
+    /// Taken by the payee, or paid to a biller's code.
+    pub(super) is_billed: bool,
     /// It moved between accounts, not at a till.
     pub(super) is_transfer: bool,
-    /// Two are enough.
-    pub(super) two: bool,
+    /// Something outside its rows speaks for it: two are enough.
+    pub(super) promised: bool,
+    /// Nobody buys it once: two are enough, a month apart or more.
+    pub(super) known: bool,
     pub(super) is_credit: bool,
 }
 
@@ -101,6 +103,11 @@ impl Series {
         let (before, after) = (self.items.last().map_or(0, |item| item.amount), piece.items.first().map_or(0, |item| item.amount));
         let most = if is_near(before, after) { (days * 3).max(SUMMER) } else { days * 3 };
         piece.span().0 - self.span().1 <= most && before.max(after) * 2 <= before.min(after) * 3
+    }
+
+    /// The usual amount of the payments that fill slots.
+    pub(super) fn usual(&self) -> i64 {
+        median(&mut self.paid().map(|item| item.amount).collect::<Vec<_>>())
     }
 
     /// The payments that fill slots, in order.
@@ -215,7 +222,9 @@ fn meets(series: &Series, fit: &Fit, extras: u32, demands: Demands) -> bool {
     let shown = fit.tally.hits;
     let missed = u32::try_from(series.missed.len()).unwrap_or(u32::MAX);
     let is_long = matches!(fit.rhythm.cadence, Cadence::HalfYearly | Cadence::Annual);
-    let least = if demands.two || (demands.is_credit && is_long) { 2 } else { 3 };
+    let is_paid_out = demands.is_credit && is_long && demands.nature == Nature::Bill;
+    let is_known = demands.known && fit.rhythm.cadence.months().is_some();
+    let least = if demands.promised || is_known || is_paid_out { 2 } else { 3 };
     if hits < 2 || shown < least || missed * MISSED_IN > fit.tally.slots() || extras * EXTRAS_IN > shown {
         return false;
     }
@@ -228,12 +237,11 @@ fn meets(series: &Series, fit: &Fit, extras: u32, demands: Demands) -> bool {
         Nature::Never => false,
         Nature::Pay if demands.is_credit => hold.spread <= PAY_SPREAD,
         Nature::Bill | Nature::Pay if demands.is_credit => true,
-        // Two or three amounts have hardly a median: they must be near.
-        Nature::Bill | Nature::Pay => hold.spread <= BILL_SPREAD && (shown > 2 || hold.near == 1000),
-        Nature::Open if demands.is_automatic => hold.spread <= BILL_SPREAD && (shown > 3 || hold.near >= NEAR_BY_TRANSFER),
+        Nature::Bill | Nature::Pay => hold.spread <= BILL_SPREAD && (shown > 2 || is_within(&amounts, BILL_SPREAD)),
+        Nature::Open if demands.is_billed => hold.spread <= BILL_SPREAD && (shown > 3 || hold.near >= NEAR_BY_TRANSFER),
         Nature::Open if demands.is_transfer => hold.near >= NEAR_BY_TRANSFER,
         Nature::Open => hold.near >= NEAR_BY_CARD,
-        Nature::Habit if demands.is_automatic => hold.near >= NEAR_BY_CARD,
+        Nature::Habit if demands.is_billed => hold.near >= NEAR_BY_CARD,
         Nature::Habit => hold.same >= SAME_HABIT && is_long_enough && extras == 0 && is_usual,
     }
 }
@@ -248,6 +256,12 @@ fn hold(amounts: &[i64]) -> Hold {
         near: of_pairs(is_near),
         same: of_pairs(is_same),
     }
+}
+
+/// True where no amount is more than so many thousandths larger than the smallest.
+fn is_within(amounts: &[i64], thousandths: i64) -> bool {
+    let (least, most) = amounts.iter().fold((i64::MAX, 0), |(least, most), amount| (least.min(*amount), most.max(*amount)));
+    i128::from(most - least) * 1000 <= i128::from(least) * i128::from(thousandths)
 }
 
 /// Within 1.00 or 5 % of the larger.

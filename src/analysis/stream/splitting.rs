@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::Cadence;
 use super::calendar::Holidays;
 use super::fit::Item;
-use super::series::{Demands, Outcome, Series, take};
+use super::series::{Demands, Outcome, Series, is_near, take};
 use crate::analysis::ledger::Ledger;
 use crate::analysis::ruleset::Nature;
 
@@ -35,7 +35,7 @@ const MOST_A_DAY: usize = 4;
 /// The streams of a group of debits, or of credits that are no income, and the rows that are in none.
 pub(super) fn by_amount(ledger: &Ledger<'_>, items: Vec<Item>, demands: Demands, holidays: &Holidays) -> (Vec<Series>, Vec<Item>) {
     // What is bought at a till does not come again by day alone: only its exact amounts are worth a look.
-    let is_habit = demands.nature == Nature::Habit && !demands.is_automatic;
+    let is_habit = demands.nature == Nature::Habit && !demands.is_billed;
     let cuts: &[Cut] = if is_habit { &[Cut::Exact] } else { &[Cut::Whole, Cut::Reference, Cut::Wide, Cut::Narrow, Cut::Exact] };
     let least = if is_habit { 4 } else { 2 };
     let mut found = Vec::new();
@@ -61,8 +61,9 @@ pub(super) fn by_amount(ledger: &Ledger<'_>, items: Vec<Item>, demands: Demands,
 /// The streams of a group of credits that may be income, and the rows that are in none: never parted by amount.
 pub(super) fn by_day(items: Vec<Item>, demands: Demands, holidays: &Holidays) -> (Vec<Series>, Vec<Item>) {
     let mut found = Vec::new();
-    let rest = streams(items, demands, holidays, &mut found);
-    if found.is_empty() { inside_each_other(rest, demands, holidays) } else { (found, rest) }
+    let rest = streams(items.clone(), demands, holidays, &mut found);
+    // A rhythm of a few of many rows is chance.
+    if rest.len() * 2 <= items.len() - rest.len() { (found, rest) } else { inside_each_other(items, demands, holidays) }
 }
 
 /// Takes streams from a list, one after the other; gives back what is in none.
@@ -126,22 +127,25 @@ fn by_rank(items: Vec<Item>, demands: Demands, holidays: &Holidays, found: &mut 
     rest
 }
 
-/// Streams of one payer on different days of the same cadence: two benefits. All rows but a few must be in one of them, each of which
-/// must hold its amount.
+/// Streams of one payer on different days: two benefits, or pay and now and then expenses paid back. Each must hold its amount, and what
+/// is left must be of other amounts.
 fn inside_each_other(items: Vec<Item>, demands: Demands, holidays: &Holidays) -> (Vec<Series>, Vec<Item>) {
-    const LEAST: usize = 6;
-    if items.len() < LEAST {
-        return (Vec::new(), items);
-    }
-    let strict = Demands { nature: Nature::Open, is_automatic: false, is_transfer: true, ..demands };
-    let mut found = Vec::new();
+    const LEAST: usize = 4;
+    let strict = Demands { nature: Nature::Open, is_billed: false, is_transfer: false, ..demands };
+    let mut found: Vec<Series> = Vec::new();
     let mut rest = items.clone();
     for _ in 0..MOST_ROUNDS {
         let Outcome::Stream(series, left) = take(&rest, strict, holidays, false) else { break };
+        let usual = series.usual();
+        let beside =
+            left.iter().filter(|item| is_near(item.amount, usual)).count() + series.slots.iter().filter(|slot| slot.is_none()).count();
+        if series.items.len() < LEAST || beside * LEAST > series.items.len() {
+            break;
+        }
         found.push(series);
         rest = left;
     }
-    if found.len() < 2 || rest.len() * LEAST > items.len() { (Vec::new(), items) } else { (found, rest) }
+    if found.is_empty() { (found, items) } else { (found, rest) }
 }
 
 fn parts(cut: Cut, ledger: &Ledger<'_>, items: Vec<Item>) -> Vec<Vec<Item>> {

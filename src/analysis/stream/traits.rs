@@ -18,6 +18,11 @@ impl Word {
     /// A relative or a friend.
     pub(super) const KIN: Self = Self(16);
 
+    /// Both together.
+    pub(super) const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// True where the word may be any of these.
     pub(super) const fn any(self, these: Self) -> bool {
         self.0 & these.0 != 0
@@ -38,7 +43,12 @@ pub(super) fn is_company_form(word: &str) -> bool {
     matches!(word, "PTY" | "LTD" | "LIMITED" | "PL" | "INC" | "INCORPORATED" | "LLC" | "CORP" | "CORPORATION" | "ATF" | "TRUST" | "TRUSTEE")
 }
 
-/// True for a word of a company's name that says nothing of a trade: what people call the company that holds what is theirs.
+/// True for a word that people call the company by that holds what is theirs.
+pub(super) fn is_holding(word: &str) -> bool {
+    matches!(word, "CO" | "COMPANY" | "CONSULTING" | "ENTERPRISE" | "ENTERPRISES" | "FAMILY" | "HOLDINGS" | "INVESTMENTS" | "PROPERTIES")
+}
+
+/// True for a word of a company's name that says nothing of a trade.
 pub(super) fn is_general(word: &str) -> bool {
     const WORDS: [&str; 14] = [
         "BUSINESS",

@@ -17,8 +17,8 @@ const ROOM: f64 = 0.03;
 const LEAST: u64 = 30;
 
 impl Floor {
-    /// The value, when it has fallen below; `None` inside when there is none any more.
-    pub(crate) fn missed(&self, sections: &[Section]) -> Option<Option<f64>> {
+    /// The value in words, when it has fallen below or is there no more.
+    pub(crate) fn missed(&self, sections: &[Section]) -> Option<String> {
         let figure =
             sections.iter().filter(|section| section.built).flat_map(|section| &section.figures).find(|figure| figure.name == self.name);
         let value = figure.and_then(|figure| figure.value);
@@ -28,7 +28,7 @@ impl Floor {
             (Bar::Shown, _) => true,
             (_, None) => false,
         };
-        (!holds).then_some(value)
+        (!holds).then(|| value.map_or_else(|| "nothing".to_owned(), |value| format!("{value:.4}")))
     }
 }
 

@@ -63,6 +63,7 @@ impl Score {
         vec![
             self.rows.section(),
             self.rows.strata(),
+            self.rows.banks(),
             self.rows.calibration(),
             self.income.section(),
             self.income.by_kind(),

@@ -44,6 +44,8 @@ pub(crate) struct Wrong {
 #[derive(Debug, Default)]
 pub(crate) struct Rows {
     strata: BTreeMap<Stratum, Tally>,
+    /// Rows and right ones of each bank's words.
+    banks: BTreeMap<&'static str, (u64, u64)>,
     codes: BTreeMap<String, Code>,
     /// Rows, right ones, Σ confidence in thousandths.
     bands: [(u64, u64, u64); 10],
@@ -84,14 +86,16 @@ impl Rows {
         tally.lixi += u64::from(taxonomy.same_lixi(answer, of.category));
         tally.ambiguous += u64::from(right || taxonomy.is_ambiguous(answer, of.category));
         tally.abstained += u64::from(abstained);
+        let bank = self.banks.entry(of.bank).or_default();
+        *bank = (bank.0 + 1, bank.1 + u64::from(right));
         self.names.insert(of.category.to_owned(), of.category);
         let code = self.codes.entry(of.category.to_owned()).or_default();
         code.truth += 1;
         code.right += u64::from(right);
         code.abstained += u64::from(abstained);
         self.codes.entry(answer.to_owned()).or_default().answered += 1;
-        let band = &mut self.bands[usize::try_from(thousandths.min(999) / 100).expect("below ten")];
-        *band = (band.0 + 1, band.1 + u64::from(right), band.2 + thousandths);
+        let of_band = &mut self.bands[usize::try_from(thousandths.min(999) / 100).expect("below ten")];
+        *of_band = (of_band.0 + 1, of_band.1 + u64::from(right), of_band.2 + thousandths);
         if thousandths >= SURE {
             self.sure = (self.sure.0 + 1, self.sure.1 + u64::from(right));
         }
@@ -170,6 +174,11 @@ impl Rows {
             ));
         }
         Section::new("By stratum", true, figures)
+    }
+
+    pub(crate) fn banks(&self) -> Section {
+        let figures = self.banks.iter().map(|(bank, (rows, right))| Figure::share(format!("{bank}: exact"), Bar::Shown, *right, *rows));
+        Section::new("By bank", true, figures.collect())
     }
 
     pub(crate) fn calibration(&self) -> Section {

@@ -163,13 +163,16 @@ fn suffixes(context: &Context<'_>, scope: &Scope) -> BTreeMap<[u8; 4], usize> {
     found.into_iter().filter_map(|(digits, account)| account.map(|account| (digits, account))).collect()
 }
 
+/// A lender's name, whether the rules know it, and the category of what is paid to it.
+type Lender = (String, bool, Category);
+
 /// Repayments by lender while they are gathered.
 struct Flows<'c> {
     context: &'c Context<'c>,
     /// By the lender's name, or by what its rows say, and category.
     found: BTreeMap<(String, Category, Option<usize>), Flow>,
-    /// For each stream without a known lender what its first row says: one payee writes itself in several ways.
-    of_stream: BTreeMap<&'c str, String>,
+    /// For each stream what its first row says: one payee writes itself in several ways.
+    of_stream: BTreeMap<&'c str, Lender>,
 }
 
 impl<'c> Flows<'c> {
@@ -179,11 +182,10 @@ impl<'c> Flows<'c> {
 
     fn add(&mut self, entry: &Entry, account: Option<usize>) {
         let context = self.context;
-        let merchant = context.verdicts[entry.row].merchant.as_deref();
-        let key = merchant.map_or_else(|| self.key(entry), str::to_owned);
-        let flow = self.found.entry((key, entry.category, account)).or_insert_with_key(|(key, category, _)| Flow {
+        let (key, is_named, category) = self.lender_of(entry);
+        let flow = self.found.entry((key, category, account)).or_insert_with_key(|(key, category, _)| Flow {
             name: account.map_or_else(|| key.as_str().into(), |account| account_name(&context.ledger.accounts[account])),
-            is_named: merchant.is_some(),
+            is_named,
             category: *category,
             payments: Vec::new(),
             returned: Vec::new(),
@@ -196,12 +198,15 @@ impl<'c> Flows<'c> {
         }
     }
 
-    fn key(&mut self, entry: &Entry) -> String {
-        let lender = || lender(self.context, entry.row, entry.category);
-        match self.context.streams.of(entry.row) {
-            Some(stream) => self.of_stream.entry(&stream.id).or_insert_with(lender).clone(),
-            None => lender(),
-        }
+    /// The lender, whether the rules know it, and the category: of a stream's rows what its first row says.
+    fn lender_of(&mut self, entry: &Entry) -> Lender {
+        let context = self.context;
+        let of = |row: usize, category: Category| (lender(context, row, category), context.verdicts[row].merchant.is_some(), category);
+        let Some(stream) = context.streams.of(entry.row).filter(|stream| context.ruleset.kind(stream.category) == Kind::Commitment) else {
+            return of(entry.row, entry.category);
+        };
+        let first = stream.rows.first().copied().unwrap_or(entry.row);
+        self.of_stream.entry(&stream.id).or_insert_with(|| of(first, stream.category)).clone()
     }
 
     fn finish(self) -> Vec<Flow> {

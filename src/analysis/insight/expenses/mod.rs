@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::context::Context;
 use super::evidence::{Evidence, Id};
 use super::scope::{Entry, Role, Scope, Who};
-use super::window::{Calendar, ENOUGH_MONTHS, percentile};
+use super::window::{Calendar, ENOUGH_MONTHS, Series};
 use crate::analysis::ruleset::{Category, Necessity};
 use crate::money::Cents;
 
@@ -189,8 +189,7 @@ pub(super) fn draw(context: &Context<'_>, scope: &Scope) -> Expenses {
     let fixed_months = by_month(&spent, &calendar, |sums| (&sums.fixed.months, sums.bills_fixed));
     let flexible_months: Vec<(Date, Cents)> =
         months.iter().zip(fixed_months).map(|((month, all), (_, fixed))| (*month, *all - fixed)).collect();
-    let amounts: Vec<Cents> = flexible_months.iter().map(|(_, amount)| *amount).collect();
-    let of_months = |percent| if calendar.is_short() { None } else { percentile(&amounts, percent) };
+    let flexible = Series { months: flexible_months.iter().map(|(_, amount)| *amount).collect(), total: Cents::ZERO };
     let (missing_essentials, missing) = essentials::missing(context, scope, &calendar);
     let (hem_benchmark, benchmark) = hem_benchmark(context, scope);
     Expenses {
@@ -202,8 +201,8 @@ pub(super) fn draw(context: &Context<'_>, scope: &Scope) -> Expenses {
         unclassified: of_necessity(Necessity::None),
         fixed,
         flexible: total.annualised_lumpy.zip(fixed).map(|(total, fixed)| total - fixed),
-        flexible_p20: of_months(20),
-        flexible_p80: of_months(80),
+        flexible_p20: calendar.percentile(&flexible, 20),
+        flexible_p80: calendar.percentile(&flexible, 80),
         hem_covered: part(&|category| context.ruleset.hem(category)),
         hem_benchmark,
         missing_essentials,

@@ -70,7 +70,7 @@ pub(super) fn draw(context: &Context<'_>, scope: &Scope, calendar: &Calendar, st
     let unattributed = streams.iter().any(|scoped| !assessed::is_theirs(scoped, context, scope));
     (mean, median) = (mean.flagged(UNATTRIBUTED, unattributed), median.flagged(UNATTRIBUTED, unattributed));
     let categories = rows.keys().chain(ongoing_of.keys()).copied().collect::<std::collections::BTreeSet<_>>();
-    let by_category = categories.into_iter().map(|category| {
+    let of_category = |category: Category| {
         let series = calendar.series(rows.get(&category).into_iter().flatten().map(|entry| (entry.day, entry.amount)));
         OfCategory {
             category: context.code(category),
@@ -78,14 +78,16 @@ pub(super) fn draw(context: &Context<'_>, scope: &Scope, calendar: &Calendar, st
             median_month: calendar.median(&series),
             ongoing_month: ongoing_of.get(&category).map_or(ongoing.map(|_| Cents::ZERO), |of| of.sum.filter(|_| ongoing.is_some())),
         }
-    });
+    };
+    let by_category: Vec<OfCategory> = categories.into_iter().map(of_category).collect();
     let (year, year_evidence) = financial_year(context, calendar, all);
     let (government_share, government) = government(context.ruleset, calendar, &rows);
     let totals = Totals {
-        mean_month: calendar.mean(&series),
+        // Of the rounded figures, so that the categories add up to the total to the cent.
+        mean_month: calendar.mean(&series).map(|_| by_category.iter().filter_map(|of| of.mean_month).sum()),
         median_month: calendar.median(&series),
         ongoing_month: ongoing,
-        by_category: by_category.collect(),
+        by_category,
         financial_year_to_date: year,
         government_share,
     };

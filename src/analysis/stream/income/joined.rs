@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use super::{Judged, Judgement, Look, payer};
+use super::{Judged, Judgement, Look, names, payer};
 use crate::analysis::days::{between, plus};
 use crate::analysis::label::Verdict;
 use crate::analysis::ruleset::{Kind, words};
@@ -36,7 +36,8 @@ pub(super) fn business(look: &Look<'_, '_, '_>, groups: &mut Vec<Judged>, verdic
     for (at, group) in groups.iter().enumerate() {
         let is_receipt = match group.kind {
             Judgement::Income => {
-                (group.category == income && group.rule.is_none()) || (group.category == salary && says_invoice(look, &group.stream))
+                (group.category == income && group.rule.is_none_or(|rule| rule == "stream:same-payer"))
+                    || (group.category == salary && says_invoice(look, &group.stream))
             }
             Judgement::Open => says_invoice(look, &group.stream) || payer::says_settlement(look, &group.stream),
             Judgement::Never => group.category == look.known.transfer_in && says_invoice(look, &group.stream),
@@ -51,6 +52,7 @@ pub(super) fn business(look: &Look<'_, '_, '_>, groups: &mut Vec<Judged>, verdic
         if rows < RECEIPTS && parts.iter().all(|&at| groups[at].category != income) {
             continue;
         }
+        let parts = with_customers(look, groups, parts);
         for &at in &parts {
             let group = &mut groups[at];
             if group.category == income {
@@ -59,7 +61,9 @@ pub(super) fn business(look: &Look<'_, '_, '_>, groups: &mut Vec<Judged>, verdic
             (group.category, group.kind, group.confidence, group.rule) =
                 (income, Judgement::Income, INVOICED, Some("stream:business-receipts"));
         }
-        let few: Vec<usize> = parts.into_iter().filter(|&at| groups[at].stream.rows.len() < RECEIPTS).collect();
+        names::of_one_name(look, groups, &parts, verdicts, &mut gone);
+        let few = parts.into_iter().filter(|at| !gone.contains(at) && groups[*at].stream.rows.len() < RECEIPTS);
+        let few: Vec<usize> = few.collect();
         if let (true, Some(stream)) = (few.len() > 1, union(look, few.iter().map(|&at| &groups[at].stream), verdicts)) {
             groups[few[0]].stream = stream;
             gone.extend(&few[1..]);
@@ -87,6 +91,24 @@ pub(super) fn dividends(look: &Look<'_, '_, '_>, groups: &mut Vec<Judged>, verdi
         }
     }
     drop_gone(groups, &gone);
+}
+
+/// Receipts, with what else their customers pay: not every payment names its invoice.
+fn with_customers(look: &Look<'_, '_, '_>, groups: &[Judged], mut parts: Vec<usize>) -> Vec<usize> {
+    let customers: BTreeSet<Vec<String>> = parts.iter().map(|&at| look.name(&groups[at].stream)).filter(|name| name.len() > 1).collect();
+    let account = parts.first().map(|&at| groups[at].stream.account);
+    let may_be = |group: &Judged| match group.kind {
+        Judgement::Open => true,
+        Judgement::Never => group.category == look.known.transfer_in,
+        Judgement::Income => false,
+    };
+    let others = groups.iter().enumerate().filter(|(at, group)| {
+        Some(group.stream.account) == account && may_be(group) && !parts.contains(at) && customers.contains(&look.name(&group.stream))
+    });
+    let others: Vec<usize> = others.map(|(at, _)| at).collect();
+    parts.extend(others);
+    parts.sort_unstable();
+    parts
 }
 
 /// True where the text of a group speaks of an invoice: the word, or INV with a number.

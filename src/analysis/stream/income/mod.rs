@@ -9,6 +9,7 @@ mod names;
 mod parts;
 mod payer;
 mod rhythm;
+mod wording;
 
 use jiff::civil::Date;
 
@@ -17,6 +18,7 @@ use super::{Cadence, Finder, Stream};
 use crate::analysis::label::{Layer, Verdict};
 use crate::analysis::ruleset::{Category, Kind, Known, Nature};
 use parts::Class;
+use wording::Wording;
 
 /// A labelled row is believed to be income from here on.
 const SAID: u16 = 500;
@@ -28,6 +30,12 @@ const GIVEN_BACK: u16 = 850;
 const OWN: u16 = 850;
 /// Rows that make a stream of labelled income; a lone credit is an event.
 const FEWEST: usize = 2;
+/// Pays from which their amounts can be said to hold or not; thousandths of them that may be out of line; of invoices, and what
+/// their median deviation may be.
+const FEW_TO_VARY: usize = 6;
+const PAYS_ASTRAY: usize = 250;
+const RECEIPTS_ASTRAY: usize = 150;
+const RECEIPTS_SPREAD: i128 = 50;
 /// Rows of rent paid out from which a household rents its home.
 const RENTS: usize = 2;
 
@@ -35,6 +43,7 @@ const RENTS: usize = 2;
 struct Look<'l, 'f, 'a> {
     finder: &'l Finder<'f, 'a>,
     people: People,
+    wording: Wording,
     known: &'l Known,
     /// The household pays rent: what comes in as rent from a person is a share of it.
     pays_rent: bool,
@@ -67,9 +76,10 @@ pub(super) fn recognise(finder: &Finder<'_, '_>, candidates: Vec<Stream>, verdic
     let rent_rows =
         finder.ledger.rows.iter().zip(&*verdicts).filter(|(row, verdict)| row.amount.is_negative() && verdict.category == known.rent);
     let pays_rent = rent_rows.take(RENTS).count() == RENTS;
-    let look = Look { finder, people: People::of(finder.ledger), known, pays_rent };
-    let parts: Vec<Stream> = candidates.into_iter().flat_map(|stream| parts::part(&look, stream, verdicts)).collect();
-    let mut judged: Vec<Judged> = parts.into_iter().map(|stream| look.judge(stream, verdicts)).collect();
+    let wording = Wording::of(finder, &candidates);
+    let look = Look { finder, people: People::of(finder.ledger), wording, known, pays_rent };
+    let parts: Vec<(Class, Stream)> = candidates.into_iter().flat_map(|stream| parts::part(&look, stream, verdicts)).collect();
+    let mut judged: Vec<Judged> = parts.into_iter().map(|(class, stream)| look.judge(class, stream, verdicts)).collect();
     names::namesakes(&look, &mut judged, verdicts);
     joined::business(&look, &mut judged, verdicts);
     joined::dividends(&look, &mut judged, verdicts);
@@ -78,6 +88,9 @@ pub(super) fn recognise(finder: &Finder<'_, '_>, candidates: Vec<Stream>, verdic
         rhythm::judge(&look, group, verdicts);
     }
     joined::continuing(&look, &mut judged, verdicts);
+    for group in &mut judged {
+        look.loosen(group, verdicts);
+    }
     let mut streams: Vec<Stream> = judged.into_iter().map(|group| look.finish(group, verdicts)).collect();
     // A guessed refund that is no pay is a refund.
     streams.retain(|stream| stream.is_income || finder.ruleset.nature(stream.category) != Nature::Never);
@@ -86,20 +99,25 @@ pub(super) fn recognise(finder: &Finder<'_, '_>, candidates: Vec<Stream>, verdic
 
 impl Look<'_, '_, '_> {
     /// What a group is by what its rows say.
-    fn judge(&self, stream: Stream, verdicts: &[Verdict]) -> Judged {
-        let first = &verdicts[stream.rows[0]];
-        let class = parts::class(stream.rows[0], verdicts, self);
+    fn judge(&self, class: Class, stream: Stream, verdicts: &[Verdict]) -> Judged {
         let kind = class.judgement();
-        let confidence = middle(stream.rows.iter().map(|&row| verdicts[row].confidence).collect());
+        let said = |row: &&usize| parts::class(**row, verdicts, self) == class;
+        let confidence = middle(stream.rows.iter().filter(said).map(|&row| verdicts[row].confidence).collect());
+        let own = verdicts[stream.rows[0]].category;
         let mut group = match class {
-            Class::Never(category) if category != first.category => {
-                Judged { category, kind, confidence: GIVEN_BACK, rule: Some("stream:reimbursement"), stream }
+            Class::Never(category) if category != own => {
+                let rule = if category == self.known.reversal { "stream:returned" } else { "stream:reimbursement" };
+                Judged { category, kind, confidence: GIVEN_BACK, rule: Some(rule), stream }
             }
-            _ => Judged { category: first.category, kind, confidence, rule: None, stream },
+            Class::Income(category) => {
+                let differs = stream.rows.iter().any(|&row| verdicts[row].category != category);
+                Judged { category, kind, confidence, rule: differs.then_some("stream:same-payer"), stream }
+            }
+            Class::Never(category) => Judged { category, kind, confidence, rule: None, stream },
+            Class::Open => Judged { category: own, kind, confidence, rule: None, stream },
         };
-        match kind {
-            Judgement::Income => self.doubt(&mut group, verdicts),
-            Judgement::Open | Judgement::Never => {}
+        if kind == Judgement::Income {
+            self.doubt(&mut group, verdicts);
         }
         group
     }
@@ -142,6 +160,23 @@ impl Look<'_, '_, '_> {
         }
     }
 
+    /// Takes the rhythm from pay whose amounts do not hold: however regular its days, what it brings is its lowest mean.
+    fn loosen(&self, group: &mut Judged, verdicts: &[Verdict]) {
+        let stream = &group.stream;
+        let may_vary = self.finder.ruleset.nature(group.category) == Nature::Pay;
+        if group.kind != Judgement::Income || !may_vary || stream.cadence == Cadence::Irregular || stream.rows.len() < FEW_TO_VARY {
+            return;
+        }
+        let is_receipt = group.category == self.known.business_income && group.rule != Some("stream:own-company");
+        let most = if is_receipt { RECEIPTS_ASTRAY } else { PAYS_ASTRAY };
+        let spread = payer::spread(self, stream);
+        if stream.outliers.len() * 1_000 > stream.rows.len() * most || (is_receipt && spread > RECEIPTS_SPREAD) {
+            if let Some(loose) = self.finder.without_rhythm(stream, verdicts) {
+                group.stream = loose;
+            }
+        }
+    }
+
     /// The stream, with all that was found written into it and into the labels of its rows.
     fn finish(&self, group: Judged, verdicts: &mut [Verdict]) -> Stream {
         let Judged { mut stream, category, kind, confidence, rule } = group;
@@ -162,6 +197,11 @@ impl Look<'_, '_, '_> {
             }
         }
         stream
+    }
+
+    /// The words that name the payer of a group.
+    fn name(&self, stream: &Stream) -> Vec<String> {
+        self.wording.name(self.finder, stream)
     }
 
     fn day(&self, row: usize) -> Option<Date> {

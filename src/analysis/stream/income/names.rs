@@ -8,12 +8,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Judged, Judgement, Look, joined, payer};
 use crate::analysis::label::Verdict;
+use crate::analysis::ruleset::Nature;
 use crate::analysis::stream::{Cadence, Stream};
 
 /// Groups of one first word that are tried one by one.
 const MOST_TRIED: usize = 16;
 /// Letters of a cut word.
 const CUT: usize = 3;
+/// Days between two pays at most.
+const LONGEST: i64 = 31;
 /// Weight of a slot that is filled or missed against a row beside the rhythm.
 const SLOT: i64 = 4;
 /// Rows of a bonus or a correction, which may stand beside the rhythm.
@@ -21,28 +24,45 @@ const FEW: usize = 2;
 
 /// Joins the groups of one payer.
 pub(super) fn namesakes(look: &Look<'_, '_, '_>, groups: &mut Vec<Judged>, verdicts: &[Verdict]) {
-    let mut buckets: BTreeMap<(usize, String), Vec<usize>> = BTreeMap::new();
-    let names: Vec<Vec<String>> = groups.iter().map(|group| name(look, group)).collect();
-    for (at, group) in groups.iter().enumerate().filter(|(_, group)| group.kind != Judgement::Never) {
-        if let Some(first) = names[at].first() {
-            buckets.entry((group.stream.account, first.clone())).or_default().push(at);
-        }
-    }
+    let all: Vec<usize> = (0..groups.len()).filter(|&at| groups[at].kind != Judgement::Never).collect();
     let mut gone = BTreeSet::new();
-    for bucket in buckets.into_values().filter(|bucket| bucket.len() > 1) {
-        let mut left = bucket;
-        while left.len() > 1 {
-            let head = left[0];
-            let is_alike =
-                |at: &usize| *at == head || (are_alike(&names[head], &names[*at]) && may_be_one(look, &groups[head], &groups[*at]));
-            let (alike, others): (Vec<usize>, Vec<usize>) = left.into_iter().partition(is_alike);
-            left = others;
-            if alike.len() > 1 {
-                join(look, groups, &alike, verdicts, &mut gone);
+    of_one_name(look, groups, &all, verdicts, &mut gone);
+    joined::drop_gone(groups, &gone);
+}
+
+/// Joins those of some groups that are one payer's; what was taken in is gone.
+pub(super) fn of_one_name(
+    look: &Look<'_, '_, '_>,
+    groups: &mut [Judged],
+    some: &[usize],
+    verdicts: &[Verdict],
+    gone: &mut BTreeSet<usize>,
+) {
+    // By the first word of the name, then by the second too: the first may be a frame's.
+    for words in 1..=2 {
+        let mut buckets: BTreeMap<(usize, String), Vec<(usize, Vec<String>)>> = BTreeMap::new();
+        for &at in some.iter().filter(|at| !gone.contains(at)) {
+            let name = name(look, &groups[at]);
+            for word in name.iter().take(words) {
+                buckets.entry((groups[at].stream.account, word.clone())).or_default().push((at, name.clone()));
+            }
+        }
+        for mut left in buckets.into_values() {
+            left.retain(|(at, _)| !gone.contains(at));
+            while left.len() > 1 {
+                let (head, name) = left[0].clone();
+                let is_alike = |(at, other): &(usize, Vec<String>)| {
+                    *at == head || (are_alike(&name, other) && may_be_one(look, &groups[head], &groups[*at]))
+                };
+                let (alike, others): (Vec<_>, Vec<_>) = left.into_iter().partition(is_alike);
+                left = others;
+                let alike: Vec<usize> = alike.into_iter().map(|(at, _)| at).collect();
+                if alike.len() > 1 {
+                    join(look, groups, &alike, verdicts, gone);
+                }
             }
         }
     }
-    joined::drop_gone(groups, &gone);
 }
 
 /// Joins groups of like names: all of them where that is best, else one after the other.
@@ -68,7 +88,7 @@ fn join(look: &Look<'_, '_, '_>, groups: &mut [Judged], alike: &[usize], verdict
 /// The whole of some groups, where it keeps its rhythm no worse than its parts.
 fn better(look: &Look<'_, '_, '_>, groups: &[Judged], parts: &[usize], verdicts: &[Verdict]) -> Option<Stream> {
     let whole = joined::union(look, parts.iter().map(|&at| &groups[at].stream), verdicts)?;
-    let (regular, loose): (Vec<usize>, Vec<usize>) = parts.iter().partition(|&&at| groups[at].stream.cadence != Cadence::Irregular);
+    let (regular, loose): (Vec<usize>, Vec<usize>) = parts.iter().partition(|&&at| has_rhythm(look, &groups[at]));
     let is_better = match *regular {
         [] => true,
         [only] => {
@@ -81,6 +101,12 @@ fn better(look: &Look<'_, '_, '_>, groups: &[Judged], parts: &[usize], verdicts:
         _ => worth(&whole) >= parts.iter().map(|&at| worth(&groups[at].stream)).sum(),
     };
     is_better.then_some(whole)
+}
+
+/// True for a rhythm that is none by accident: nobody is paid once a year, and two bonuses are no job.
+fn has_rhythm(look: &Look<'_, '_, '_>, group: &Judged) -> bool {
+    let days = group.stream.cadence.days();
+    days.is_some_and(|days| days <= LONGEST || look.finder.ruleset.nature(group.category) != Nature::Pay)
 }
 
 fn filled(stream: &Stream) -> usize {
@@ -133,11 +159,21 @@ fn name(look: &Look<'_, '_, '_>, group: &Judged) -> Vec<String> {
     if group.kind == Judgement::Income && (code.starts_with("GOV_") || group.category == look.known.interest_income) {
         return vec![if code.starts_with("GOV_") { "GOV_" } else { code }.to_owned()];
     }
-    payer::name(look, &group.stream)
+    look.name(&group.stream)
+}
+
+/// True where two texts have one name: where one goes on from the other, or where both do once a word before them is left out, which may
+/// be a frame's that nobody knows.
+fn are_alike(a: &[String], b: &[String]) -> bool {
+    begin_alike(a, b)
+        || [(1, 0), (0, 1), (1, 1)].into_iter().any(|(of_a, of_b)| {
+            let (a, b) = (a.get(of_a..).unwrap_or(&[]), b.get(of_b..).unwrap_or(&[]));
+            a.len().min(b.len()) >= 2 && begin_alike(a, b)
+        })
 }
 
 /// True where one name is the beginning of the other; its last word may be cut.
-fn are_alike(a: &[String], b: &[String]) -> bool {
+fn begin_alike(a: &[String], b: &[String]) -> bool {
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
     let Some((last, before)) = short.split_last() else { return false };
     let is_cut =

@@ -41,8 +41,15 @@ pub(super) fn class(row: usize, verdicts: &[Verdict], look: &Look<'_, '_, '_>) -
     if category == known.salary && payer::says_reimbursement(look, row) {
         return Class::Never(known.employer_reimbursement);
     }
-    match look.finder.ruleset.kind(category) {
-        Kind::Income if verdict.confidence >= SAID => Class::Income(category),
+    let is_income = look.finder.ruleset.kind(category) == Kind::Income;
+    if is_income && look.finder.narratives[row].failure {
+        return Class::Never(known.reversal);
+    }
+    if category == known.gov_other && payer::is_namesake_of_agency(look, row) {
+        return Class::Open;
+    }
+    match () {
+        _ if is_income && verdict.confidence >= SAID => Class::Income(category),
         // A shop's name on a bank credit may be an employer's.
         _ if category == known.uncategorised_credit || category == known.other_credit && verdict.layer == Layer::Abstained => Class::Open,
         _ if category == known.refund && verdict.confidence < SURE && matches!(verdict.layer, Layer::Name | Layer::Cue) => Class::Open,
@@ -54,27 +61,24 @@ pub(super) fn class(row: usize, verdicts: &[Verdict], look: &Look<'_, '_, '_>) -
 }
 
 /// The parts of a group: one for each kind that its rows say. Rows that say nothing go with what most of the others say.
-pub(super) fn part(look: &Look<'_, '_, '_>, stream: Stream, verdicts: &[Verdict]) -> Vec<Stream> {
+pub(super) fn part(look: &Look<'_, '_, '_>, stream: Stream, verdicts: &[Verdict]) -> Vec<(Class, Stream)> {
     let mut by_class: BTreeMap<Class, Vec<usize>> = BTreeMap::new();
     for &row in &stream.rows {
         by_class.entry(class(row, verdicts, look)).or_default().push(row);
-    }
-    if by_class.len() < 2 {
-        return vec![stream];
     }
     let most = by_class.iter().filter(|(class, _)| matches!(class, Class::Income(_))).max_by_key(|(_, rows)| rows.len());
     if let Some(most) = most.map(|(class, _)| *class) {
         join_open(look, &mut by_class, most);
     }
     if by_class.len() < 2 {
-        return vec![stream];
+        return by_class.into_keys().map(|class| (class, stream.clone())).collect();
     }
     let mut returned = stream.returned;
-    let parted = by_class.into_values().filter_map(|mut rows| {
+    let parted = by_class.into_iter().filter_map(|(class, mut rows)| {
         // What came back belongs to the first part: it is shown once.
         rows.append(&mut returned);
         rows.sort_unstable();
-        look.finder.measure(&rows, verdicts)
+        Some((class, look.finder.measure(&rows, verdicts)?))
     });
     parted.collect()
 }

@@ -76,6 +76,17 @@ fn names_merchant(look: &Look<'_, '_, '_>, stream: &Stream) -> bool {
     look.finder.ruleset.hits(&text).flat_map(|hit| hit.rules).any(|rule| rule.merchant.is_some() && rule.source != Source::Cue)
 }
 
+/// Median deviation from the median ÷ median of the amounts, in thousandths.
+pub(super) fn spread(look: &Look<'_, '_, '_>, stream: &Stream) -> i128 {
+    let middle = |mut amounts: Vec<i128>| {
+        amounts.sort_unstable();
+        amounts.get(amounts.len() / 2).copied().unwrap_or(0)
+    };
+    let amounts: Vec<i128> = stream.rows.iter().map(|&row| look.finder.ledger.rows[row].amount.get()).collect();
+    let median = middle(amounts.clone());
+    middle(amounts.iter().map(|amount| (amount - median).abs()).collect()) * 1_000 / median.max(1)
+}
+
 /// True where nearly all amounts are whole multiples of 50.00.
 pub(super) fn pays_round(look: &Look<'_, '_, '_>, stream: &Stream) -> bool {
     let round = stream.rows.iter().filter(|&&row| look.finder.ledger.rows[row].amount.get() % 5_000 == 0).count();
@@ -143,6 +154,16 @@ pub(super) fn says_reimbursement(look: &Look<'_, '_, '_>, row: usize) -> bool {
     words::words(&look.finder.narratives[row].folded).any(is_so)
 }
 
+/// True where SERVICES AUSTRALIA is the end of a company's name: HARTWELL FACILITY SERVICES AUSTRALIA is no agency.
+pub(super) fn is_namesake_of_agency(look: &Look<'_, '_, '_>, row: usize) -> bool {
+    let text = &look.finder.narratives[row].text;
+    let before = text.find("SERVICES AUSTRALIA").map(|at| &text[..at]);
+    let names = |word: &str| word.len() > 2 && !traits::is_word_of_pay(word) && TRANSFER_WORDS.binary_search(&word).is_err();
+    before.is_some_and(|before| {
+        words::words(before).any(|word| names(word) && !matches!(word, "GOV" | "AUS" | "AUST" | "GOVT" | "DHS" | "DEPT"))
+    })
+}
+
 /// True where the payer says that it is a dividend or a distribution.
 pub(super) fn says_dividend(look: &Look<'_, '_, '_>, stream: &Stream) -> bool {
     words::words(&look.finder.narratives[stream.rows[0]].text).skip(1).any(is_dividend)
@@ -154,29 +175,15 @@ pub(super) fn says_settlement(look: &Look<'_, '_, '_>, stream: &Stream) -> bool 
     words::words(&look.finder.narratives[stream.rows[0]].text).skip(1).any(is_so)
 }
 
-/// The words that name the payer, in order: no leads, no words of pay, no forms, no numbers, no invoices.
-pub(super) fn name(look: &Look<'_, '_, '_>, stream: &Stream) -> Vec<String> {
-    let ruleset = look.finder.ruleset;
-    let row = stream.rows[0];
-    let extended = look.finder.ledger.rows[row].transaction().extended.as_deref();
-    let field = extended.and_then(|extended| extended.payer.as_deref()).map(|payer| words::fold(words::readable(payer)));
-    let text = field.as_deref().unwrap_or(&look.finder.narratives[row].text);
-    let names = |word: &&str| {
-        word.len() >= 2
-            && !traits::of(word, ruleset).any(Word::PAY)
-            && !traits::is_cut_pay(word)
-            && !traits::is_company_form(word)
-            && !matches!(*word, "CR" | "INV" | "INVOICE")
-            && TRANSFER_WORDS.binary_search(word).is_err()
-            && !word.bytes().any(|byte| byte.is_ascii_digit())
-    };
-    words::words(text).filter(names).map(str::to_owned).collect()
+/// True for a word with a digit.
+pub(super) fn is_numeric(word: &str) -> bool {
+    word.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// Words that tell this payer from others, sorted: its name without what many are called.
 pub(super) fn distinctive(look: &Look<'_, '_, '_>, stream: &Stream) -> Vec<String> {
-    let mut found = name(look, stream);
-    found.retain(|word| word.len() >= 3 && !traits::of(word, look.finder.ruleset).any(Word::COMPANY));
+    let mut found = look.name(stream);
+    found.retain(|word| word.len() >= 3 && !traits::is_general(word) && !traits::of(word, look.finder.ruleset).any(Word::COMPANY));
     found.sort_unstable();
     found.dedup();
     found

@@ -75,7 +75,7 @@ fn points(look: &Look<'_, '_, '_>, stream: &Stream, verdicts: &[Verdict]) -> Opt
         (is_round >= 80, -2),
         (is_bulk(look, stream), 2),
         (is_business, 2),
-        (payer::is_transfer(look, stream), -2),
+        (!is_business && payer::is_transfer(look, stream), -2),
         (rows.len() >= 2 * fewest, 1),
         (middle >= Cents::new(4 * LEAST.get()), 1),
         (gaps > 0 && hits * 10 < gaps * 8, -2),
