@@ -1,13 +1,15 @@
 //! The development benchmark: `cargo run --release --no-default-features --example accuracy`.
 //!
 //! Prints every figure of the bars for the held-out and the rule-writing split. Options: `--households N` (400), `--seed S` (1),
-//! `--split held-out|rule-writing`, `--months M`, `--worst [N]` (wrong answers, of the rule-writing split only), `--categories`, `--payload INDEX`, `--report INDEX`,
+//! `--split held-out|rule-writing`, `--months M`, `--worst [N]` (wrong answers, of the rule-writing split only), `--categories`, `--floors` (writes the lines of
+//! `tests/accuracy/data/floors.tsv`), `--payload INDEX`, `--report INDEX`,
 //! `--truth INDEX` (writes that of one household and stops; of the rule-writing split unless `--split` says otherwise).
 
 #[path = "../tests/accuracy/mod.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]
 mod accuracy;
 #[path = "../tests/accuracy/score/mod.rs"]
+#[expect(dead_code, reason = "the tests use more of it")]
 mod score;
 
 use std::collections::BTreeMap;
@@ -26,6 +28,7 @@ struct Asked {
     households: u64,
     worst: Option<usize>,
     categories: bool,
+    floors: bool,
     one: Option<(One, u64)>,
 }
 
@@ -55,6 +58,13 @@ fn main() -> ExitCode {
         let made = household(asked.recipe, index);
         let report = score::report(&made, &ruleset);
         scores.entry(made.truth.split).or_default().add(&made.truth, &report, &taxonomy);
+    }
+    if asked.floors {
+        println!("# What the benchmark must not fall below over {} households, seed {}.", asked.households, asked.recipe.seed);
+        for line in scores.iter().flat_map(|(split, score)| score::floor::reached(score, *split)) {
+            println!("{line}");
+        }
+        return ExitCode::SUCCESS;
     }
     for (split, score) in scores.iter().rev() {
         print(*split, score, &asked);
@@ -97,8 +107,14 @@ fn print(split: Split, score: &Score, asked: &Asked) {
 }
 
 fn asked(mut words: impl Iterator<Item = String>) -> Result<Asked, String> {
-    let mut asked =
-        Asked { recipe: Recipe { seed: 1, split: None, months: None }, households: 400, worst: None, categories: false, one: None };
+    let mut asked = Asked {
+        recipe: Recipe { seed: 1, split: None, months: None },
+        households: 400,
+        worst: None,
+        categories: false,
+        floors: false,
+        one: None,
+    };
     while let Some(word) = words.next() {
         let mut number = || words.next().and_then(|value| value.parse::<u64>().ok()).ok_or_else(|| format!("{word} takes a number"));
         match word.as_str() {
@@ -112,6 +128,7 @@ fn asked(mut words: impl Iterator<Item = String>) -> Result<Asked, String> {
             "--report" => asked.one = Some((One::Report, number()?)),
             "--truth" => asked.one = Some((One::Truth, number()?)),
             "--worst" => asked.worst = Some(number().map_or(40, |count| usize::try_from(count).unwrap_or(usize::MAX))),
+            "--floors" => (asked.floors, asked.households) = (true, accuracy::FLOOR_HOUSEHOLDS),
             "--categories" => asked.categories = true,
             "--split" => match words.next().as_deref() {
                 Some("held-out") => asked.recipe.split = Some(Split::HeldOut),

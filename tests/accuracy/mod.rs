@@ -24,6 +24,9 @@ pub(crate) mod truth;
 use random::Random;
 use truth::{Household, Split};
 
+/// Households over which the floors are measured, seed 1.
+pub(crate) const FLOOR_HOUSEHOLDS: u64 = 40;
+
 /// What a set of households is made from.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Recipe {

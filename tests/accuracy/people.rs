@@ -28,7 +28,7 @@ pub(crate) fn live(book: &mut Book) {
 
 fn salaried(book: &mut Book) {
     employ(book, 0, None);
-    if book.random.chance(18) {
+    if book.random.chance(75) {
         partner_pay(book);
     }
     if book.random.chance(12) {

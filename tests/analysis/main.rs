@@ -13,6 +13,7 @@ mod document;
 mod expenses;
 mod explanations;
 mod figure_rules;
+mod floors;
 mod forecast;
 mod households;
 mod income;
@@ -25,6 +26,9 @@ mod refunds;
 mod repeats;
 mod report_rules;
 mod reversals;
+#[expect(dead_code, reason = "the benchmark's command uses more of it")]
+#[path = "../accuracy/score/mod.rs"]
+mod score;
 mod splits;
 mod support;
 mod transfers;

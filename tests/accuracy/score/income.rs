@@ -16,7 +16,7 @@ struct Found {
     predicted: u64,
     right: u64,
     truth: u64,
-    found: u64,
+    caught: u64,
     cadence: u64,
 }
 
@@ -69,7 +69,7 @@ impl Income {
             let same =
                 |(stream, rows): &&(&Value, Vec<&str>)| category(stream) == of_truth.category && overlap(rows, &of_truth.ids) >= SAME;
             if let Some((stream, _)) = predicted.iter().find(same) {
-                found.found += 1;
+                found.caught += 1;
                 found.cadence += u64::from(stream["cadence"].as_str() == Some(of_truth.cadence));
             }
         }
@@ -114,11 +114,11 @@ impl Income {
         let count = errors.len() as u64;
         let mut figures = vec![
             Figure::share("salary streams, precision", Bar::AtLeast(0.98), salary.right, salary.predicted),
-            Figure::share("salary streams, recall", Bar::AtLeast(0.95), salary.found, salary.truth),
-            Figure::share("salary streams, cadence", Bar::AtLeast(0.97), salary.cadence, salary.found),
+            Figure::share("salary streams, recall", Bar::AtLeast(0.95), salary.caught, salary.truth),
+            Figure::share("salary streams, cadence", Bar::AtLeast(0.97), salary.cadence, salary.caught),
             Figure::value("all income streams, F1", Bar::AtLeast(0.95), both(all), all.truth),
             Figure::share("all income streams, precision", Bar::Shown, all.right, all.predicted),
-            Figure::share("all income streams, recall", Bar::Shown, all.found, all.truth),
+            Figure::share("all income streams, recall", Bar::Shown, all.caught, all.truth),
             Figure::value("ongoing monthly income, P90 of |error|", Bar::AtMost(0.05), percentile(&errors, 90), count),
             Figure::value("ongoing monthly income, median |error|", Bar::AtMost(0.01), percentile(&errors, 50), count),
             Figure::share("households overstated by more than 5 %", Bar::AtMost(0.01), self.overstated.values().sum(), count),
@@ -161,5 +161,5 @@ fn is_inside(rows: &[&str], of: &IncomeStream) -> bool {
 }
 
 fn both(found: Found) -> Option<f64> {
-    harmonic(ratio(found.right, found.predicted), ratio(found.found, found.truth))
+    harmonic(ratio(found.right, found.predicted), ratio(found.caught, found.truth))
 }

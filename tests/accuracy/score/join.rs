@@ -43,5 +43,5 @@ pub(crate) fn overlap(one: &[&str], other: &[String]) -> usize {
     let one: std::collections::BTreeSet<&str> = one.iter().copied().collect();
     let common = other.iter().filter(|id| one.contains(id.as_str())).count();
     let all = one.len() + other.len() - common;
-    if all == 0 { 0 } else { common * 1_000 / all }
+    (common * 1_000).checked_div(all).unwrap_or(0)
 }

@@ -5,6 +5,7 @@
 mod balances;
 mod debts;
 mod figure;
+pub(crate) mod floor;
 mod income;
 mod join;
 mod links;

@@ -94,8 +94,8 @@ impl Rows {
         code.right += u64::from(right);
         code.abstained += u64::from(abstained);
         self.codes.entry(answer.to_owned()).or_default().answered += 1;
-        let band = &mut self.bands[usize::try_from(thousandths.min(999) / 100).expect("below ten")];
-        *band = (band.0 + 1, band.1 + u64::from(right), band.2 + thousandths);
+        let of_band = &mut self.bands[usize::try_from(thousandths.min(999) / 100).expect("below ten")];
+        *of_band = (of_band.0 + 1, of_band.1 + u64::from(right), of_band.2 + thousandths);
         if thousandths >= SURE {
             self.sure = (self.sure.0 + 1, self.sure.1 + u64::from(right));
         }
