@@ -38,7 +38,7 @@ fn without_its_rows_an_indicator_is_gone() {
             cases += 1;
         }
     }
-    assert!(cases >= 15, "{cases}");
+    assert!(cases >= 10, "{cases}");
 }
 
 #[test]
@@ -67,6 +67,7 @@ fn without_its_rows_a_sum_of_the_expenses_is_gone_and_the_others_stand() {
     let mut cases = 0;
     for made in HOUSEHOLDS.iter().filter(|made| made.has_ids()).take(5) {
         let all = list(&made.report["expenses"]["byCategory"]);
+        let is_told = list(&made.report["dataQuality"]["accounts"]).iter().all(|account| account["coverage"]["assumed"] == false);
         for parity in [0, 1] {
             let (taken, kept): (Vec<_>, Vec<_>) = all.iter().enumerate().partition(|(at, _)| at % 2 == parity);
             let behind: BTreeSet<&str> = taken.iter().flat_map(|(_, category)| ids(category)).collect();
@@ -78,7 +79,9 @@ fn without_its_rows_a_sum_of_the_expenses_is_gone_and_the_others_stand() {
             }
             for (_, category) in kept {
                 let same = after.get(text(&category["category"])).unwrap_or_else(|| panic!("{} is gone", category["category"]));
-                assert_eq!(ids(category), ids(same), "household {}: {}", made.index, category["category"]);
+                // Without the days that were asked for, the first row of an account begins its coverage: less of it may be left.
+                let holds = if is_told { ids(category) == ids(same) } else { ids(same).is_subset(&ids(category)) };
+                assert!(holds, "household {}: {}", made.index, category["category"]);
                 cases += 1;
             }
         }
