@@ -18,6 +18,7 @@ mod quality;
 mod refunds;
 mod repeats;
 mod reversals;
+mod risk;
 mod splits;
 mod support;
 mod transfers;
