@@ -29,6 +29,7 @@ mod reversals;
 #[expect(dead_code, reason = "the benchmark's command uses more of it")]
 #[path = "../accuracy/score/mod.rs"]
 mod score;
+mod risk;
 mod splits;
 mod support;
 mod transfers;
