@@ -8,11 +8,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Judged, Judgement, Look, joined, payer};
 use crate::analysis::label::Verdict;
-use crate::analysis::ruleset::Nature;
+use crate::analysis::ruleset::{Nature, words};
 use crate::analysis::stream::{Cadence, Stream};
 
 /// Groups of one first word that are tried one by one.
 const MOST_TRIED: usize = 16;
+/// Words of an account that are tried, groups that have a word, and rows of them: beyond that a word names no payer of income.
+const MOST_WORDS: usize = 24;
+const MOST_OF_A_WORD: usize = 24;
+const MOST_ROWS: usize = 1_000;
 /// Letters of a cut word.
 const CUT: usize = 3;
 /// Days between two pays at most.
@@ -27,6 +31,7 @@ pub(super) fn namesakes(look: &Look<'_, '_, '_>, groups: &mut Vec<Judged>, verdi
     let all: Vec<usize> = (0..groups.len()).filter(|&at| groups[at].kind != Judgement::Never).collect();
     let mut gone = BTreeSet::new();
     of_one_name(look, groups, &all, verdicts, &mut gone);
+    by_word(look, groups, &all, verdicts, &mut gone);
     joined::drop_gone(groups, &gone);
 }
 
@@ -39,11 +44,11 @@ pub(super) fn of_one_name(
     gone: &mut BTreeSet<usize>,
 ) {
     // By the first word of the name, then by the second too: the first may be a frame's.
-    for words in 1..=2 {
+    for count in 1..=2 {
         let mut buckets: BTreeMap<(usize, String), Vec<(usize, Vec<String>)>> = BTreeMap::new();
         for &at in some.iter().filter(|at| !gone.contains(at)) {
-            let name = name(look, &groups[at]);
-            for word in name.iter().take(words) {
+            let name = name(look, &groups[at], verdicts);
+            for word in name.iter().take(count) {
                 buckets.entry((groups[at].stream.account, word.clone())).or_default().push((at, name.clone()));
             }
         }
@@ -63,6 +68,53 @@ pub(super) fn of_one_name(
             }
         }
     }
+}
+
+/// Joins groups that have a word in common, wherever it stands, where together they keep a rhythm that none of them keeps; or, where none
+/// has a rhythm, more than one word. For texts whose frame nobody knows.
+fn by_word(look: &Look<'_, '_, '_>, groups: &mut [Judged], some: &[usize], verdicts: &[Verdict], gone: &mut BTreeSet<usize>) {
+    let mut of_word: BTreeMap<(usize, String), Vec<usize>> = BTreeMap::new();
+    for &at in some.iter().filter(|at| !gone.contains(at)) {
+        for word in look.name(&groups[at].stream).into_iter().collect::<BTreeSet<_>>() {
+            of_word.entry((groups[at].stream.account, word)).or_default().push(at);
+        }
+    }
+    let rows = |of: &[usize], groups: &[Judged]| of.iter().map(|&at| groups[at].stream.rows.len()).sum::<usize>();
+    let mut words: Vec<(usize, std::cmp::Reverse<usize>, String, Vec<usize>)> = (of_word.into_iter())
+        .filter(|(_, of)| (2..=MOST_OF_A_WORD).contains(&of.len()))
+        .map(|((account, word), of)| (account, std::cmp::Reverse(rows(&of, groups)), word, of))
+        .collect();
+    words.sort_unstable();
+    for of_account in words.chunk_by(|a, b| a.0 == b.0) {
+        for (_, std::cmp::Reverse(rows), _, of) in of_account.iter().take(MOST_WORDS) {
+            let left: Vec<usize> = of.iter().copied().filter(|at| !gone.contains(at)).collect();
+            let income = left.iter().copied().filter(|&at| groups[at].kind == Judgement::Income);
+            // Of equals the first.
+            let Some(head) = income.max_by_key(|&at| (groups[at].stream.rows.len(), std::cmp::Reverse(at))) else { continue };
+            let alike = left.into_iter().filter(|&at| {
+                at == head || (may_be_one(look, &groups[head], &groups[at]) && joined::are_near(look, &groups[head], &groups[at], 600))
+            });
+            let alike: Vec<usize> = alike.collect();
+            if alike.len() < 2 || *rows > MOST_ROWS {
+                continue;
+            }
+            let Some(whole) = joined::union(look, alike.iter().map(|&at| &groups[at].stream), verdicts) else { continue };
+            let parts: i64 = alike.iter().map(|&at| worth(&groups[at].stream)).sum();
+            let keeps = whole.cadence != Cadence::Irregular && filled(&whole) * 10 >= whole.rows.len() * 8 && worth(&whole) > parts;
+            let none_keeps = whole.cadence == Cadence::Irregular && alike.iter().all(|&at| !has_rhythm(look, &groups[at]));
+            if keeps || (none_keeps && share_words(look, groups, &alike)) {
+                absorb(look, groups, &alike, whole);
+                gone.extend(&alike[1..]);
+            }
+        }
+    }
+}
+
+/// True where the names of all groups have two words in common, or one that is nobody else's.
+fn share_words(look: &Look<'_, '_, '_>, groups: &[Judged], of: &[usize]) -> bool {
+    let names = of.iter().map(|&at| look.name(&groups[at].stream).into_iter().collect::<BTreeSet<_>>());
+    let common = names.reduce(|a, b| a.intersection(&b).cloned().collect()).unwrap_or_default();
+    common.len() >= 2 && common.iter().any(|word| word.len() >= CUT + 1)
 }
 
 /// Joins groups of like names: all of them where that is best, else one after the other.
@@ -154,10 +206,14 @@ fn joins_open(look: &Look<'_, '_, '_>, income: &Judged, open: &Judged) -> bool {
 }
 
 /// The words that name the payer, in order. What one agency or bank pays out is one name whatever its words.
-fn name(look: &Look<'_, '_, '_>, group: &Judged) -> Vec<String> {
+fn name(look: &Look<'_, '_, '_>, group: &Judged, verdicts: &[Verdict]) -> Vec<String> {
     let code = look.finder.ruleset.code(group.category);
     if group.kind == Judgement::Income && (code.starts_with("GOV_") || group.category == look.known.interest_income) {
         return vec![if code.starts_with("GOV_") { "GOV_" } else { code }.to_owned()];
+    }
+    let merchant = verdicts[group.stream.rows[0]].merchant.as_deref().filter(|_| group.kind == Judgement::Income);
+    if let Some(merchant) = merchant {
+        return words::words(&words::fold(merchant)).map(str::to_owned).collect();
     }
     look.name(&group.stream)
 }
