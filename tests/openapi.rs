@@ -140,7 +140,7 @@ async fn the_documents_requests_are_accepted_by_the_server() {
 
 #[test]
 fn the_reports_of_whole_payloads_are_as_documented() {
-    let validator = Document::read().closed_schema("/components/schemas/InsightsResponse");
+    let validator = Document::read().closed_schema("/components/schemas/Completed");
     let rules = Ruleset::embedded();
     let mock = mock_files::NAMES.map(|name| (name, serde_json::to_vec(&mock_files::wrapped(name)).expect("it is JSON")));
     for (name, body) in mock.into_iter().chain([("household", HOUSEHOLD.to_vec())]) {
@@ -158,7 +158,7 @@ fn the_reports_of_whole_payloads_are_as_documented() {
         let written = document(&analysis, &submission, &rules, &stamp);
         let document: Value = serde_json::from_slice(&assemble(&written.head, &written.reports)).expect("it is JSON");
         let faults: Vec<String> =
-            validator.iter_errors(&document).map(|error| format!("{name} at {}: {}", error.instance_path(), error.masked())).collect();
+            validator.iter_errors(&document).map(|error| format!("{name} at {}: {} ({})", error.instance_path(), error.masked(), error.schema_path())).collect();
         assert!(faults.is_empty(), "{}", faults[..faults.len().min(20)].join("\n"));
     }
 }
