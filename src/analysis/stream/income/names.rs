@@ -88,9 +88,9 @@ fn by_word(look: &Look<'_, '_, '_>, groups: &mut [Judged], some: &[usize], verdi
     for of_account in words.chunk_by(|a, b| a.0 == b.0) {
         for (_, std::cmp::Reverse(rows), _, of) in of_account.iter().take(MOST_WORDS) {
             let left: Vec<usize> = of.iter().copied().filter(|at| !gone.contains(at)).collect();
-            let income = left.iter().copied().filter(|&at| groups[at].kind == Judgement::Income);
             // Of equals the first.
-            let Some(head) = income.max_by_key(|&at| (groups[at].stream.rows.len(), std::cmp::Reverse(at))) else { continue };
+            let most = |&at: &usize| (groups[at].kind == Judgement::Income, groups[at].stream.rows.len(), std::cmp::Reverse(at));
+            let Some(head) = left.iter().copied().max_by_key(most) else { continue };
             let alike = left.into_iter().filter(|&at| {
                 at == head || (may_be_one(look, &groups[head], &groups[at]) && joined::are_near(look, &groups[head], &groups[at], 600))
             });

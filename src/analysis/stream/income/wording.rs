@@ -11,6 +11,7 @@ use crate::analysis::ruleset::words;
 use crate::analysis::stream::Stream;
 use crate::analysis::stream::finder::Finder;
 use crate::analysis::stream::traits::{self, Word};
+use crate::money::Cents;
 
 /// Different neighbours from which a word at the edge of texts is the frame's.
 const NEIGHBOURS: usize = 3;
@@ -121,37 +122,34 @@ pub(super) struct Wording {
     edges: BTreeSet<String>,
 }
 
+/// One text, by words, and what is usually paid under it.
+type Text<'t> = (Vec<&'t str>, Cents);
+
 impl Wording {
     /// Reads the texts of groups, one each.
     pub(super) fn of(finder: &Finder<'_, '_>, groups: &[Stream]) -> Self {
-        let texts = groups.iter().take(MOST_READ).filter_map(|group| group.rows.first());
-        let mut lists: Vec<Vec<&str>> = texts.map(|&row| plain(&finder.narratives[row].text, finder).collect()).collect();
-        lists.sort_unstable();
-        lists.dedup();
+        let read = |group: &Stream| {
+            let mut amounts: Vec<Cents> = group.rows.iter().map(|&row| finder.ledger.rows[row].amount).collect();
+            amounts.sort_unstable();
+            Some((plain(&finder.narratives[*group.rows.first()?].text, finder).collect(), amounts[amounts.len() / 2]))
+        };
+        let mut texts: Vec<Text<'_>> = groups.iter().take(MOST_READ).filter_map(read).collect();
         let mut edges: BTreeSet<String> = BTreeSet::new();
-        for _ in 0..DEEPEST {
-            let mut neighbours: BTreeMap<(bool, &str), BTreeSet<&str>> = BTreeMap::new();
-            for list in lists.iter().filter(|list| list.len() > 1) {
-                neighbours.entry((false, list[0])).or_default().insert(list[1]);
-                neighbours.entry((true, list[list.len() - 1])).or_default().insert(list[list.len() - 2]);
-            }
-            let is_name = |word: &str| traits::of(word, finder.ruleset).any(Word::GIVEN.or(Word::SURNAME));
-            let found: BTreeSet<(bool, &str)> = (neighbours.into_iter())
-                .filter(|((_, word), beside)| beside.len() >= NEIGHBOURS && !is_name(word))
-                .map(|(edge, _)| edge)
-                .collect();
-            if found.is_empty() {
-                break;
-            }
-            for list in &mut lists {
-                if list.len() > 1 && found.contains(&(false, list[0])) {
-                    list.remove(0);
+        // What stands before the payers first: behind it every name begins.
+        for is_end in [false, true] {
+            for _ in 0..DEEPEST {
+                let found = edge_words(&texts, is_end, finder);
+                if found.is_empty() {
+                    break;
                 }
-                if list.len() > 1 && list.last().is_some_and(|last| found.contains(&(true, last))) {
-                    list.pop();
+                for (list, _) in texts.iter_mut().filter(|(list, _)| list.len() > 1) {
+                    let at = if is_end { list.len() - 1 } else { 0 };
+                    if found.contains(list[at]) {
+                        list.remove(at);
+                    }
                 }
+                edges.extend(found.into_iter().map(str::to_owned));
             }
-            edges.extend(found.into_iter().map(|(_, word)| word.to_owned()));
         }
         Self { edges }
     }
@@ -170,6 +168,22 @@ impl Wording {
         }
         list.into_iter().map(str::to_owned).collect()
     }
+}
+
+/// Words at one edge of texts that stand beside several names, under which quite different amounts are paid: one payer's name that stands
+/// beside several frames is paid alike under all of them.
+fn edge_words<'t>(texts: &[Text<'t>], is_end: bool, finder: &Finder<'_, '_>) -> BTreeSet<&'t str> {
+    let mut beside: BTreeMap<&str, BTreeMap<&str, Cents>> = BTreeMap::new();
+    for (list, amount) in texts.iter().filter(|(list, _)| list.len() > 1) {
+        let (edge, neighbour) = if is_end { (list[list.len() - 1], list[list.len() - 2]) } else { (list[0], list[1]) };
+        beside.entry(edge).or_default().entry(neighbour).and_modify(|least| *least = (*least).min(*amount)).or_insert(*amount);
+    }
+    let is_name = |word: &str| traits::of(word, finder.ruleset).any(Word::GIVEN.or(Word::SURNAME));
+    let is_frame = |word: &str, beside: &BTreeMap<&str, Cents>| {
+        let (least, most) = (beside.values().min(), beside.values().max());
+        beside.len() >= NEIGHBOURS && !is_name(word) && least.zip(most).is_some_and(|(least, most)| most.get() >= 2 * least.get())
+    };
+    beside.into_iter().filter(|(word, beside)| is_frame(word, beside)).map(|(word, _)| word).collect()
 }
 
 /// The words of a text that no list knows as the bank's or as words of pay.
