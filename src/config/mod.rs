@@ -183,7 +183,7 @@ pub struct Analyse {
 /// Arguments of `rules`.
 #[derive(Clone, Debug, Args)]
 pub struct Rules {
-    /// A directory of rule files, as CDR_INSIGHTS_RULES_DIR names it; without one the built-in rules are checked.
+    /// A directory of rule files, as `CDR_INSIGHTS_RULES_DIR` names it; without one the built-in rules are checked.
     #[arg(value_name = "DIR", env = "CDR_INSIGHTS_RULES_DIR")]
     pub directory: Option<PathBuf>,
 }

@@ -233,8 +233,8 @@ fn balanced(accounts: Vec<Account>, balances: Vec<Balance>, rows: Vec<Transactio
     submission
 }
 
-fn read_at(balance: Balance, instant: &str) -> Balance {
-    Balance { at: Some(at(instant)), ..balance }
+fn read_at(instant: &str, cents: i128) -> Balance {
+    Balance { at: Some(at(instant)), ..balance(0, cents) }
 }
 
 #[test]
@@ -247,7 +247,7 @@ fn days_below_zero_and_their_fees_are_spells() {
         row("2026-10-15", -1_000, "UNARRANGED OVERDRAFT FEE").id("alone"),
     ];
     // 775.00 at the end: nothing at the start.
-    let balance = read_at(balance(0, 77_500), "2026-11-22T12:00:00Z");
+    let balance = read_at("2026-11-22T12:00:00Z", 77_500);
     let overdrawn = indicator(&balanced(vec![account("everyday")], vec![balance.clone()], rows), "OVERDRAWN");
     assert_eq!((&overdrawn["count"], cents(&overdrawn["total"])), (&json!(2), 2_500), "{overdrawn:#}");
     assert_eq!(names(&overdrawn), ["rent", "fee", "alone"]);
@@ -260,7 +260,7 @@ fn days_below_zero_and_their_fees_are_spells() {
 #[test]
 fn a_card_beyond_its_limit_is_told_by_its_balance_and_by_a_fee() {
     let card = product("card", ProductCategory::CredAndChrgCards);
-    let owing = |cents: i128| Balance { credit_limit: Some(Cents::new(100_000)), ..read_at(balance(0, -cents), "2026-11-22T12:00:00Z") };
+    let owing = |cents: i128| Balance { credit_limit: Some(Cents::new(100_000)), ..read_at("2026-11-22T12:00:00Z", -cents) };
     let bought = vec![row("2026-10-01", -110_000, "JB HI-FI SYDNEY").id("tv"), row("2026-10-05", 50_000, "PAYMENT RECEIVED THANK YOU")];
     let beyond = indicator(&balanced(vec![card.clone()], vec![owing(60_000)], bought.clone()), "LIMIT_EXCEEDED");
     assert_eq!((&beyond["count"], names(&beyond), &beyond["details"]["days"]), (&json!(1), vec!["tv"], &json!(4)));
@@ -275,7 +275,7 @@ fn months_of_the_minimum_are_counted() {
     let terms = CreditCardTerms { min_payment: Some(Cents::new(6_000)), ..CreditCardTerms::default() };
     let card = Account { credit_card: Some(terms), ..product("card", ProductCategory::CredAndChrgCards) };
     let pay = |month: u8, cents: i128| row(&format!("2026-{month:02}-10"), cents, "PAYMENT RECEIVED THANK YOU").id(&format!("p{month}"));
-    let owing = |cents: i128| read_at(balance(0, -cents), "2026-11-22T12:00:00Z");
+    let owing = |cents: i128| read_at("2026-11-22T12:00:00Z", -cents);
     let minimum: Vec<Transaction> = (8..11).map(|month| pay(month, 6_000)).collect();
     let raised = indicator(&balanced(vec![card.clone()], vec![owing(250_000)], minimum), "MINIMUM_CARD_PAYMENTS");
     assert_eq!((&raised["count"], names(&raised), cents(&raised["total"])), (&json!(3), vec!["p8", "p9", "p10"], 18_000));
@@ -329,7 +329,7 @@ fn credit_that_repays_credit_is_named_with_what_paid() {
     let later = vec![rows[0].clone(), row("2026-11-05", -45_000, "DIRECT DEBIT SUNSHINE LOANS 20914")];
     assert_eq!(indicator(&everyday(later), "CREDIT_FUNDED_CREDIT")["count"], 0);
     // With 2,000.00 in the account the advance was not what paid.
-    let balance = read_at(balance(0, 205_000), "2026-11-22T12:00:00Z");
+    let balance = read_at("2026-11-22T12:00:00Z", 205_000);
     assert_eq!(indicator(&balanced(vec![account("everyday")], vec![balance], rows), "CREDIT_FUNDED_CREDIT")["count"], 0);
 }
 
@@ -369,7 +369,7 @@ fn money_to_accounts_that_were_not_shared_is_told() {
     let elsewhere = indicator(&with(most), "SPEND_ELSEWHERE");
     assert_eq!((&elsewhere["count"], names(&elsewhere).len()), (&json!(10), 10), "{elsewhere:#}");
     let coverage = elsewhere["details"]["spendCoverage"].as_f64().expect("a number");
-    assert!(coverage < 0.8 && elsewhere["threshold"]["share"].to_string() == "0.8", "{coverage}");
+    assert!(coverage < 0.8 && elsewhere["threshold"]["share"] == json!(0.8), "{coverage}");
 }
 
 #[test]

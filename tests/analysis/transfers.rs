@@ -325,7 +325,7 @@ fn a_crowd_of_accounts_of_one_name_and_number_names_none() {
 fn generic(rows: Vec<Transaction>) -> Value {
     let named = |account: Account, name: &str, nickname: &str, digits: &str| Account {
         display_name: Some(name.into()),
-        nickname: Some(nickname.into()).filter(|name: &Box<str>| !name.is_empty()),
+        nickname: (!nickname.is_empty()).then(|| nickname.into()),
         masked_number: Some(format!("xxx-xxx xxxxx{digits}").into()),
         ..account
     };

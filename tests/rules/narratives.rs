@@ -105,7 +105,7 @@ const SHAPES: &[Shape] = &[
 fn the_banks_shapes() {
     let rules = embedded();
     for shape in SHAPES {
-        let narrative = Narrative::new(shape.description, &rules);
+        let narrative = Narrative::new(shape.description, rules);
         let suffixes: Vec<&str> = narrative.number_suffixes.iter().map(|suffix| str::from_utf8(suffix).unwrap()).collect();
         let what = shape.description;
         assert_eq!(narrative.text, shape.text, "{what}");
@@ -120,7 +120,7 @@ fn the_banks_shapes() {
 #[test]
 fn facts_of_the_text() {
     let rules = embedded();
-    let read = |description| Narrative::new(description, &rules);
+    let read = |description| Narrative::new(description, rules);
     assert!(read("NETFLIX.COM LOS GATOS USA USD 12.99 Card xx1234").foreign);
     assert!(read("LITTLE CAKES 12.99 EUR").foreign);
     assert!(!read("LITTLE CAKES AUD 12.99").foreign);
@@ -165,21 +165,21 @@ fn a_place_that_is_part_of_a_name_stays_findable() {
         ("DEBIT CARD PURCHASE TAFE NSW ULTIMO AUS", "HIGHER_EDUCATION"),
         ("SYDNEY TOOLS RICHMOND VIC AUS", "HOME_IMPROVEMENT"),
     ] {
-        assert_eq!(debit(&rules, description).code(), code, "{description}");
+        assert_eq!(debit(rules, description).code(), code, "{description}");
     }
     // The other way round: a suburb that begins like a brand is no brand.
-    assert_eq!(Narrative::new("LITTLE CAKES SHELL COVE NSW AUS", &rules).text, "LITTLE CAKES");
-    assert_ne!(debit(&rules, "LITTLE CAKES SHELL COVE NSW AUS").code(), "FUEL");
+    assert_eq!(Narrative::new("LITTLE CAKES SHELL COVE NSW AUS", rules).text, "LITTLE CAKES");
+    assert_ne!(debit(rules, "LITTLE CAKES SHELL COVE NSW AUS").code(), "FUEL");
 }
 
 #[test]
 fn an_empty_or_strange_description_is_read() {
     let rules = embedded();
     for description in ["", " ", "-", "***", "12345678", "やよい軒", "\u{0}\u{1}", "PAYMENT", "CARD"] {
-        let narrative = Narrative::new(description, &rules);
+        let narrative = Narrative::new(description, rules);
         assert_eq!(narrative.text.trim(), narrative.text);
-        assert_eq!(debit(&rules, description).code(), "UNCATEGORISED", "{description:?}");
-        assert_eq!(credit(&rules, description).code(), "UNCATEGORISED_CREDIT", "{description:?}");
+        assert_eq!(debit(rules, description).code(), "UNCATEGORISED", "{description:?}");
+        assert_eq!(credit(rules, description).code(), "UNCATEGORISED_CREDIT", "{description:?}");
     }
 }
 
@@ -215,7 +215,7 @@ fn noise_around_a_merchant_changes_nothing() {
             format!("DEBIT CARD PURCHASE {merchant} PERTH AUS REF A81K22Z9"),
             format!("PAYPAL *{merchant} 4029357733"),
         ] {
-            assert_eq!(debit(&rules, &description).code(), *code, "{description}");
+            assert_eq!(debit(rules, &description).code(), *code, "{description}");
         }
     }
 }
@@ -262,6 +262,6 @@ fn a_text_beyond_all_measure_is_read_from_its_beginning() {
     let rules = embedded();
     // What words say of each other grows with the square of their number: without a bound this would not end.
     let endless = "COLES BAKERY ".repeat(200_000);
-    assert_eq!(debit(&rules, &endless).code(), debit(&rules, &endless[..500]).code());
-    assert!(Narrative::new(&endless, &rules).folded.len() <= 600);
+    assert_eq!(debit(rules, &endless).code(), debit(rules, &endless[..500]).code());
+    assert!(Narrative::new(&endless, rules).folded.len() <= 600);
 }

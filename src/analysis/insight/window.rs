@@ -69,6 +69,13 @@ pub(super) struct Series {
     pub(super) total: Cents,
 }
 
+impl Series {
+    /// Mean of the last so many complete months; `None` when there are fewer.
+    pub(super) fn mean_of_last(&self, months: usize) -> Option<Cents> {
+        self.months.len().checked_sub(months).and_then(|from| mean(&self.months[from..]))
+    }
+}
+
 impl Calendar {
     /// The months of a common window.
     pub(super) fn of(common: Common) -> Self {
@@ -141,11 +148,6 @@ impl Calendar {
         if self.is_short() { per_month(series.total, window.days()) } else { mean(&series.months) }
     }
 
-    /// Mean of the last so many complete months; `None` when there are fewer.
-    pub(super) fn mean_of_last(&self, series: &Series, months: usize) -> Option<Cents> {
-        series.months.len().checked_sub(months).and_then(|from| mean(&series.months[from..]))
-    }
-
     /// Median of the complete months; `None` below six.
     pub(super) fn median(&self, series: &Series) -> Option<Cents> {
         if self.is_short() { None } else { median(&series.months) }
@@ -168,7 +170,7 @@ pub(super) fn median(amounts: &[Cents]) -> Option<Cents> {
     let mut sorted = amounts.to_vec();
     sorted.sort_unstable();
     let upper = *sorted.get(sorted.len() / 2)?;
-    let lower = if sorted.len() % 2 == 0 { sorted[sorted.len() / 2 - 1] } else { upper };
+    let lower = if sorted.len().is_multiple_of(2) { sorted[sorted.len() / 2 - 1] } else { upper };
     (lower + upper).mul_div(1, 2)
 }
 

@@ -63,7 +63,21 @@ pub struct Asked {
 
 /// Listens to what is refused.
 #[derive(Default)]
-struct Listener(Vec<(usize, Range<usize>, Arc<str>, Source, Category, u16, Refusal, String)>);
+struct Listener(Vec<Refused>);
+
+/// A rule that was refused.
+struct Refused {
+    segment: usize,
+    words: Range<usize>,
+    rule: Arc<str>,
+    source: Source,
+    category: Category,
+    /// Confidence in thousandths.
+    stated: u16,
+    why: Refusal,
+    /// The condition that was not met, as the rule writes it; empty where the refusal is no condition's.
+    condition: String,
+}
 
 impl Hearer for Listener {
     fn refused(&mut self, segment: usize, words: Range<usize>, rule: &Rule, why: Refusal) {
@@ -71,7 +85,16 @@ impl Hearer for Listener {
             Refusal::Condition(index) => rule.needs.get(index).map(ToString::to_string).unwrap_or_default(),
             _ => String::new(),
         };
-        self.0.push((segment, words, rule.id.clone(), rule.source, rule.category, rule.confidence, why, condition));
+        self.0.push(Refused {
+            segment,
+            words,
+            rule: rule.id.clone(),
+            source: rule.source,
+            category: rule.category,
+            stated: rule.confidence,
+            why,
+            condition,
+        });
     }
 }
 
@@ -157,14 +180,14 @@ fn considered(candidates: &Candidates<'_>, listener: Listener, evidence: &Eviden
             }
         })
         .collect();
-    list.extend(listener.0.into_iter().map(|(segment, words, rule, source, category, stated, why, condition)| Considered {
-        rule,
-        kind: kind(source),
-        words: evidence.segments[segment].padded[words].to_owned(),
-        text: segment,
-        category,
-        stated,
-        outcome: refusal(&why, &condition, ruleset),
+    list.extend(listener.0.into_iter().map(|refused| Considered {
+        rule: refused.rule,
+        kind: kind(refused.source),
+        words: evidence.segments[refused.segment].padded[refused.words].to_owned(),
+        text: refused.segment,
+        category: refused.category,
+        stated: refused.stated,
+        outcome: refusal(&refused.why, &refused.condition, ruleset),
     }));
     list
 }

@@ -38,9 +38,6 @@ enum Says {
     Words,
     /// In words, but it reads like something else too: only with the party or the reference of the other.
     Named,
-    /// In such words, but its party may as well be one that pays out: an insurer, a lender, a landlord. Only a payment to that very party
-    /// can have come back.
-    WordsOfParty,
     /// It is a payment of that kind with its sign turned.
     Form(Form),
 }
@@ -238,7 +235,6 @@ impl Reading<'_, '_> {
         points -= i64::from(earlier.is_card);
         let enough = match says {
             // Another name may be the bank's that sent it back; a round sum is then as likely another payment.
-            Says::WordsOfParty => same_party,
             Says::Words => !is_other || a.amount.get() % ROUND != 0,
             Says::Named => same_party || same_reference,
             Says::Form(form) => {

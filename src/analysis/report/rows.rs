@@ -80,11 +80,14 @@ struct RowEvidence<'a> {
     matched: &'a str,
 }
 
+/// The id of the row that another undoes or gives back, where there is one.
+type Link = Option<Box<str>>;
+
 /// The rows of a settled ledger, in its order.
 pub(super) fn rows(ledger: Ledger<'_>, verdicts: Vec<Verdict>, streams: &Streams) -> Vec<ReportRow> {
     let pairs = pair_ids(&ledger);
     let id_of = |row: usize| -> Box<str> { ledger.rows[row].id().into() };
-    let links: Vec<(Option<Box<str>>, Option<Box<str>>)> =
+    let links: Vec<(Link, Link)> =
         (0..ledger.rows.len()).map(|row| (ledger.links.reversal_of(row).map(id_of), ledger.links.refund_of(row).map(id_of))).collect();
     (ledger.rows.into_iter().zip(verdicts).zip(links).enumerate())
         .map(|(at, ((row, verdict), (reversal_of, refund_of)))| ReportRow {

@@ -125,19 +125,19 @@ impl Confidence {
         let (mut curves, mut odds) = ([const { Vec::new() }; CLASSES.len()], [None; WITNESSES.len()]);
         for row in table.rows_under(["what", "given", "gives", "why"])? {
             let row = row?;
-            let [what, given, gives, _] = row.cells;
+            let [what, stated, gives, _] = row.cells;
             let number = |text: &str| text.parse::<u16>().map_err(|_| row.wrong(format!("{text} is no whole number")));
             let gives = number(gives)?;
             if let Some((_, class)) = CLASSES.iter().find(|(name, _)| *name == what) {
                 let curve: &mut Vec<(u16, u16)> = &mut curves[*class as usize];
-                let given = number(given)?;
-                if given > 1000 || gives == 0 || gives > 999 {
+                let stated = number(stated)?;
+                if stated > 1000 || gives == 0 || gives > 999 {
                     return Err(row.wrong("thousandths are due: what is given up to 1000, what it gives from 1 to 999"));
                 }
-                if curve.last().is_some_and(|(before, worth)| *before >= given || *worth > gives) {
+                if curve.last().is_some_and(|(before, worth)| *before >= stated || *worth > gives) {
                     return Err(row.wrong(format!("the curve of {what} must rise from line to line")));
                 }
-                curve.push((given, gives));
+                curve.push((stated, gives));
             } else if let Some((_, witness)) = WITNESSES.iter().find(|(name, _)| *name == what) {
                 if !(1..=10_000).contains(&gives) {
                     return Err(row.wrong("hundredths from 1 to 10000 are due: what the witness makes of the odds of being wrong"));
@@ -190,7 +190,7 @@ impl Confidence {
                 (wrong, right) = (wrong >> 8, right >> 8);
             }
         }
-        u16::try_from(((1000 * right + (right + wrong) / 2) / (right + wrong)).clamp(1, 999)).unwrap_or(1)
+        u16::try_from(((1000 * right + u64::midpoint(right, wrong)) / (right + wrong)).clamp(1, 999)).unwrap_or(1)
     }
 }
 
@@ -199,8 +199,9 @@ mod tests {
     use super::*;
 
     fn table() -> Confidence {
-        let curves: String = CLASSES.iter().map(|(name, _)| format!("{name}\t500\t400\t-\n{name}\t900\t980\t-\n")).collect();
-        let odds: String = WITNESSES.iter().map(|(name, _)| format!("{name}\t-\t200\t-\n")).collect();
+        let curves: Vec<String> = CLASSES.iter().map(|(name, _)| format!("{name}\t500\t400\t-\n{name}\t900\t980\t-\n")).collect();
+        let odds: Vec<String> = WITNESSES.iter().map(|(name, _)| format!("{name}\t-\t200\t-\n")).collect();
+        let (curves, odds) = (curves.concat(), odds.concat());
         Confidence::read("confidence.tsv", &format!("what\tgiven\tgives\twhy\n{curves}{odds}")).expect("a table")
     }
 

@@ -40,24 +40,25 @@ impl Region {
         })
     }
 
-    pub(crate) const ALL: [Self; 8] = [Self::Act, Self::Nsw, Self::Nt, Self::Qld, Self::Sa, Self::Tas, Self::Vic, Self::Wa];
-
     pub(crate) const fn bit(self) -> u8 {
         1 << self as u8
     }
 }
 
+/// Names in canonical words: only ever asked, never listed.
+type Names = HashSet<Box<str>>;
+
 /// Suburbs and towns: only ever asked, never listed, so their order does not matter.
 #[derive(Debug)]
 pub(crate) struct Places {
-    names: HashSet<Box<str>>,
+    names: Names,
     /// The last word of each name, with the most words that a name ending in it has.
     last_words: HashMap<Box<str>, usize>,
     /// Sorted, for names that a field's width has cut.
     sorted: Vec<Box<str>>,
     /// Countries as card schemes print them, and cities abroad.
-    countries: HashSet<Box<str>>,
-    cities: HashSet<Box<str>>,
+    countries: Names,
+    cities: Names,
 }
 
 impl Places {
@@ -167,8 +168,8 @@ impl Facts {
 }
 
 /// Countries and cities of the rest of the world.
-fn read_abroad(text: &str) -> Result<(HashSet<Box<str>>, HashSet<Box<str>>), RulesError> {
-    let (mut countries, mut cities) = (HashSet::new(), HashSet::new());
+fn read_abroad(text: &str) -> Result<(Names, Names), RulesError> {
+    let (mut countries, mut cities) = (Names::new(), Names::new());
     for row in Table::new("abroad.tsv", text).rows_under(["place", "kind"])? {
         let row = row?;
         let [place, kind] = row.cells;

@@ -44,32 +44,32 @@ pub struct CommitmentsProfile {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RiskProfile {
-    /// SPEND_ELSEWHERE below this spend coverage.
+    /// `SPEND_ELSEWHERE` below this spend coverage.
     pub spend_coverage_below: u16,
-    /// LARGE_CREDIT above this.
+    /// `LARGE_CREDIT` above this.
     #[serde(deserialize_with = "cents")]
     pub large_credit_above: Cents,
-    /// LARGE_CREDIT above this share of the mean monthly income.
+    /// `LARGE_CREDIT` above this share of the mean monthly income.
     pub large_credit_income_share: u16,
-    /// MINIMUM_CARD_PAYMENTS: a month's payments up to this share of what was owed.
+    /// `MINIMUM_CARD_PAYMENTS`: a month's payments up to this share of what was owed.
     pub minimum_payment_share: u16,
-    /// MINIMUM_CARD_PAYMENTS: a month's payments up to this.
+    /// `MINIMUM_CARD_PAYMENTS`: a month's payments up to this.
     #[serde(deserialize_with = "cents")]
     pub minimum_payment_floor: Cents,
-    /// ROUND_TRIP: amounts from here on.
+    /// `ROUND_TRIP`: amounts from here on.
     #[serde(deserialize_with = "cents")]
     pub round_trip_above: Cents,
-    /// ROUND_TRIP: share of what came in.
+    /// `ROUND_TRIP`: share of what came in.
     pub round_trip_share: u16,
-    /// ROUND_TRIP: hours in between.
+    /// `ROUND_TRIP`: hours in between.
     pub round_trip_hours: u16,
     /// Change of income over two consecutive pays.
     pub income_change_share: u16,
-    /// HARDSHIP_WORDS is shown.
+    /// `HARDSHIP_WORDS` is shown.
     pub hardship_words: bool,
-    /// HARDSHIP_WORDS: the words, in upper case with single spaces.
+    /// `HARDSHIP_WORDS`: the words, in upper case with single spaces.
     pub hardship_phrases: Vec<Box<str>>,
-    /// GOVERNMENT_CRISIS_PAYMENT is shown.
+    /// `GOVERNMENT_CRISIS_PAYMENT` is shown.
     pub government_crisis_payment: bool,
 }
 

@@ -197,7 +197,7 @@ impl Person {
         let Some(at) = self.surname_at(list) else {
             // A given name by itself, where it is long enough to be no other word.
             let first = self.given.first().filter(|given| given.len() >= 4);
-            return (first.is_some_and(|given| list.iter().any(|word| *word == &**given)), false);
+            return (first.is_some_and(|given| list.contains(&&**given)), false);
         };
         let end = at + self.surname.len();
         let before = &list[at.saturating_sub(3)..at];
@@ -237,10 +237,10 @@ impl Person {
         }
         // CITIZEN HOLDINGS, A CITIZEN PLUMBING PTY LTD; CITIZEN PLUMBING may be a stranger's of that name, HARPER LEE BOOKSHOP is none.
         let is_holding = |word: &&&str| traits::is_company_form(word) || traits::is_holding(word);
-        if is_named || (!behind.is_empty() && behind.iter().all(|word| is_holding(&word))) {
+        if is_named || (!behind.is_empty() && behind.iter().all(is_holding)) {
             return Some(OwnName::Company);
         }
-        behind.iter().all(|word| of_company(&word)).then_some(OwnName::Namesake)
+        behind.iter().all(of_company).then_some(OwnName::Namesake)
     }
 
     fn is_given(&self, word: &str) -> bool {

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::Cadence;
 use crate::analysis::days;
-use crate::analysis::ruleset::{Region, Ruleset};
+use crate::analysis::ruleset::Ruleset;
 
 /// Days since 1970-01-01.
 pub(super) type Ordinal = i32;
@@ -55,7 +55,6 @@ pub(super) struct Holidays {
     first: Ordinal,
     /// One bit a state or territory.
     regions: Vec<u8>,
-    region: Option<Region>,
 }
 
 impl Holidays {
@@ -68,21 +67,11 @@ impl Holidays {
             regions.resize(at + 1, 0);
             regions[at] = of;
         }
-        Self { first, regions, region: None }
-    }
-
-    /// The same, as a state or territory has them.
-    pub(super) fn of_region(&self, region: Option<Region>) -> Self {
-        Self { region, ..self.clone() }
+        Self { first, regions }
     }
 
     fn bits(&self, day: Ordinal) -> u8 {
         usize::try_from(day - self.first).ok().and_then(|at| self.regions.get(at)).copied().unwrap_or(0)
-    }
-
-    /// The states and territories that have a holiday on a day which others do not have.
-    pub(super) fn regional(&self, day: Ordinal) -> u8 {
-        Some(self.bits(day)).filter(|bits| *bits != u8::MAX).unwrap_or(0)
     }
 
     pub(super) fn is_business_day(&self, day: Ordinal) -> bool {
@@ -90,11 +79,7 @@ impl Holidays {
         if (day + 3).rem_euclid(DAYS_OF_WEEK) >= 5 {
             return false;
         }
-        let bits = self.bits(day);
-        match self.region {
-            Some(region) => bits & region.bit() == 0,
-            None => bits != u8::MAX,
-        }
+        self.bits(day) != u8::MAX
     }
 }
 
@@ -251,7 +236,8 @@ impl Cadence {
         }
     }
 
-    /// Days between two rows that the cadence can explain.
+    /// Days between two rows that the cadence can explain: none of an irregular stream.
+    #[expect(clippy::reversed_empty_ranges, reason = "without a rhythm no gap is explained")]
     pub(super) const fn gap(self) -> std::ops::RangeInclusive<i32> {
         match self {
             Self::Weekly => 5..=9,

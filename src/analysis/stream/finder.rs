@@ -185,7 +185,7 @@ impl<'f, 'a> Finder<'f, 'a> {
         }
         let demands = self.demands(group, verdicts);
         let (series, rest) = splitting::by_amount(self.ledger, group.items.clone(), demands, &self.holidays);
-        let streams = splitting::joined(series, |before, piece| before.may_be_repriced_as(piece));
+        let streams = splitting::joined(series, Series::may_be_repriced_as);
         Taken { streams, rest: if demands.nature == Nature::Habit { Vec::new() } else { rest } }
     }
 

@@ -250,7 +250,9 @@ fn candidates(cadence: Cadence, items: &[Item], mut try_one: impl FnMut(Grid, Sh
         }
     };
     for day in distinct([window.mode, window.centre]) {
-        Shift::ALL.into_iter().for_each(|shift| try_day(day, shift));
+        for shift in Shift::ALL {
+            try_day(day, shift);
+        }
     }
     try_day(window.latest, Shift::Before);
     try_day(window.earliest, Shift::After);

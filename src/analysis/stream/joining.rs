@@ -30,16 +30,13 @@ pub(super) fn join(found: Vec<Found>, keys: &[Key], ledger: &Ledger<'_>, holiday
     let mut all: Vec<Found> = Vec::with_capacity(regular.len());
     for found in regular {
         let goes_on = |&at: &usize| goes_on(&all[at], &found, keys, ledger);
-        match near_names(&index, &found, keys, ledger).into_iter().find(goes_on) {
-            Some(before) => {
-                all[before].key = found.key;
-                append(&mut all[before].series, found.series);
-                enter(&mut index, &all[before], before, keys, ledger);
-            }
-            None => {
-                enter(&mut index, &found, all.len(), keys, ledger);
-                all.push(found);
-            }
+        if let Some(before) = near_names(&index, &found, keys, ledger).into_iter().find(goes_on) {
+            all[before].key = found.key;
+            append(&mut all[before].series, found.series);
+            enter(&mut index, &all[before], before, keys, ledger);
+        } else {
+            enter(&mut index, &found, all.len(), keys, ledger);
+            all.push(found);
         }
     }
     let mut rest = Vec::new();

@@ -150,7 +150,7 @@ impl Look<'_, '_> {
     /// The lender as the rules name it, else the first words that could be its name; empty where there are none.
     fn party(&self, row: usize, verdict: &Verdict) -> String {
         if let Some(merchant) = &verdict.merchant {
-            return (&**merchant).to_owned();
+            return (**merchant).to_owned();
         }
         let words: Vec<&str> = party_words(&self.narratives[row]).filter(|word| word.len() >= SHORTEST).take(NAME_WORDS).collect();
         words.join(" ")

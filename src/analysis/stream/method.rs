@@ -39,8 +39,9 @@ impl Method {
             (Channel::CardPurchase | Channel::Eftpos, _) => Self::Card,
             _ if row.merchant_category_code.is_some() => Self::Card,
             (Channel::DirectCredit, _) => Self::DirectCredit,
-            (Channel::InternetTransfer | Channel::Osko, _) => Self::Transfer,
-            (_, TransactionType::TransferIncoming | TransactionType::TransferOutgoing) => Self::Transfer,
+            (Channel::InternetTransfer | Channel::Osko, _) | (_, TransactionType::TransferIncoming | TransactionType::TransferOutgoing) => {
+                Self::Transfer
+            }
             _ => Self::Other,
         }
     }

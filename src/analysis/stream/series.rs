@@ -21,6 +21,7 @@ pub(super) struct Series {
 }
 
 /// What a list of payments must show to be a stream.
+#[expect(clippy::struct_excessive_bools, reason = "facts of the payments, none of which excludes another")]
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Demands {
     pub(super) nature: Nature,

@@ -217,7 +217,7 @@ impl<'c> Flows<'c> {
 /// The lender of a row: as the rules name it, else the words of the row that could be a name, else what its category is called.
 pub(super) fn lender(context: &Context<'_>, row: usize, category: Category) -> String {
     if let Some(merchant) = &context.verdicts[row].merchant {
-        return (&**merchant).to_owned();
+        return (**merchant).to_owned();
     }
     let narrative = &context.narratives[row];
     let words: Vec<&str> = party_words(narrative).filter(|word| word.len() >= SHORTEST).collect();

@@ -30,6 +30,7 @@ struct Provider {
 }
 
 /// One of the three blocks.
+#[expect(clippy::struct_field_names, reason = "the names of the report's fields")]
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Providers {

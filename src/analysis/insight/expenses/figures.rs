@@ -103,8 +103,8 @@ impl Sums {
         Figures {
             mean_month: calendar.mean(&self.all),
             median_month: calendar.median(&self.all),
-            last3_months: calendar.mean_of_last(&self.all, 3),
-            last12_months: match calendar.mean_of_last(&self.all, 12) {
+            last3_months: self.all.mean_of_last(3),
+            last12_months: match self.all.mean_of_last(12) {
                 None if calendar.has_days(YEAR) => self.year.mul_div(1, 12),
                 mean => mean,
             },
@@ -139,8 +139,8 @@ impl Figures {
         let mut sum = Self {
             mean_month: zero(calendar.mean(&nothing)),
             median_month: None,
-            last3_months: zero(calendar.mean_of_last(&nothing, 3)),
-            last12_months: zero(calendar.mean_of_last(&nothing, 12)).or_else(|| calendar.has_days(YEAR).then_some(Cents::ZERO)),
+            last3_months: zero(nothing.mean_of_last(3)),
+            last12_months: zero(nothing.mean_of_last(12)).or_else(|| calendar.has_days(YEAR).then_some(Cents::ZERO)),
             annualised_lumpy: zero(calendar.mean(&nothing)),
         };
         let add = |sum: &mut Option<Cents>, figure: Option<Cents>| *sum = sum.zip(figure).map(|(sum, figure)| sum + figure);

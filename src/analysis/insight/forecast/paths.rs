@@ -117,7 +117,9 @@ mod tests {
 
     fn month(of_day: &[(usize, i128)]) -> PastMonth {
         let mut month = [Cents::ZERO; MONTH];
-        of_day.iter().for_each(|(day, cents)| month[day - 1] = Cents::new(*cents));
+        for (day, cents) in of_day {
+            month[day - 1] = Cents::new(*cents);
+        }
         month
     }
 

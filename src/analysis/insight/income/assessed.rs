@@ -37,6 +37,7 @@ pub(super) struct Assessed {
 }
 
 /// What is left of the ongoing income of one category.
+#[expect(clippy::struct_field_names, reason = "the names of the report's fields")]
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Haircut {

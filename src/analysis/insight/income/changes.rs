@@ -92,9 +92,9 @@ fn of_stream(context: &Context<'_>, salary: &Scoped<'_>) -> Vec<SalaryChange> {
         }
         Status::Active | Status::UnknownStart | Status::Late => {}
     }
-    let least = i128::from(context.ruleset.profile().risk.income_change_share);
+    let threshold = i128::from(context.ruleset.profile().risk.income_change_share);
     for level in &stream.level_changes {
-        let moved = (level.to - level.from).get().abs() * 1_000 > level.from.get().abs() * least;
+        let moved = (level.to - level.from).get().abs() * 1_000 > level.from.get().abs() * threshold;
         // Two pays make a level.
         let pays = stream.rows.iter().filter(|&&row| context.ledger.rows[row].day.is_some_and(|day| day >= level.date)).count();
         if moved && pays >= 2 {
@@ -123,11 +123,11 @@ fn drop_moves(salaries: &[&Scoped<'_>], found: &mut Vec<SalaryChange>) {
         };
         found.iter().any(|other| other.kind == opposite && moved(change, other))
     };
-    let moves: Vec<bool> = found.iter().map(is_move).collect();
+    let dropped: Vec<bool> = found.iter().map(is_move).collect();
     let mut at = 0;
     found.retain(|_| {
         at += 1;
-        !moves[at - 1]
+        !dropped[at - 1]
     });
 }
 

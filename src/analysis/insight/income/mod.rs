@@ -24,12 +24,12 @@ use assessed::Assessed;
 use changes::{SalaryChanges, SalarySplit};
 use employer::EmployerMatch;
 use numbers::Numbers;
-pub(crate) use numbers::SalaryChange;
 use possible::Possible;
 use streams::{IncomeStream, Scoped};
 use totals::Totals;
 
 /// The block.
+#[expect(clippy::struct_field_names, reason = "the names of the report's fields")]
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Income {

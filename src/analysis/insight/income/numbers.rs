@@ -43,7 +43,6 @@ pub(crate) struct SalaryChange {
     pub(crate) to: Option<Cents>,
 }
 
-#[expect(dead_code, reason = "read by the other blocks")]
 impl Income {
     /// Σ ongoing × (1 − haircut), a month; `None` where no figure can be given.
     #[must_use]

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::accrual::Accrual;
+use crate::analysis::days::Window;
 use crate::analysis::exact::{Day, Fraction};
 use crate::analysis::insight::context::Context;
 use crate::analysis::insight::evidence::{Evidence, Id};
@@ -163,7 +164,7 @@ impl Scoped<'_> {
         let (ledger, stream) = (context.ledger, self.stream);
         let amounts: Vec<Cents> = stream.rows.iter().map(|&row| ledger.rows[row].amount).collect();
         let day = |row: Option<&usize>| row.and_then(|&row| ledger.rows[row].day).map(Day);
-        let months = ledger.usable(stream.account).map(|window| window.months()).unwrap_or_default();
+        let months = ledger.usable(stream.account).map(Window::months).unwrap_or_default();
         let steady = (!months.is_empty()).then(|| self.accrual.steady(&months));
         let id = |applicant: usize| ledger.applicants[applicant].applicant_id.into();
         IncomeStream {

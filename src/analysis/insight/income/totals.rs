@@ -110,12 +110,11 @@ fn ongoing(
             continue;
         }
         let category = of.entry(scoped.stream.category).or_default();
-        match scoped.ongoing() {
-            Some(amount) => {
-                category.sum = Some(category.sum.unwrap_or_default() + amount);
-                ids.push((&*scoped.stream.id).into());
-            }
-            None => (category.unknown, left_out) = (true, true),
+        if let Some(amount) = scoped.ongoing() {
+            category.sum = Some(category.sum.unwrap_or_default() + amount);
+            ids.push((&*scoped.stream.id).into());
+        } else {
+            (category.unknown, left_out) = (true, true);
         }
     }
     let unknown = ids.is_empty() && of.values().any(|category| category.unknown);

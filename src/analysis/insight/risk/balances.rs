@@ -135,7 +135,9 @@ fn draw(context: &Context<'_>, scope: &Scope, mut draft: Draft, looked: &Looked)
         return draft.because(Some(NOT_OBSERVABLE));
     }
     let mut of_account: BTreeMap<usize, Vec<&Spell>> = BTreeMap::new();
-    spells.iter().for_each(|spell| of_account.entry(spell.account).or_default().push(spell));
+    for spell in spells {
+        of_account.entry(spell.account).or_default().push(spell);
+    }
     let explains = |row: usize, day: Date| {
         let spells = of_account.get(&context.ledger.rows[row].account).map(Vec::as_slice).unwrap_or_default();
         let at = spells.partition_point(|spell| spell.from <= day);
@@ -167,7 +169,7 @@ fn draw(context: &Context<'_>, scope: &Scope, mut draft: Draft, looked: &Looked)
         Some(lowest) => format!("{total} days in all, the lowest balance {lowest}. The total is what was charged for it."),
         None => "The total is what was charged for it.".to_owned(),
     };
-    draft.saying(more).detailed(Details::Spells(details))
+    draft.saying(&more).detailed(Details::Spells(details))
 }
 
 /// The debits of the days on which the spells began.
@@ -189,7 +191,7 @@ pub(super) fn minimum_card_payments(context: &Context<'_>, commitments: &Commitm
         "month in which a card was paid little more than its minimum",
         "months in which cards were paid little more than their minimum",
     );
-    let mut draft = draft.from_threshold(Some(profile.minimum_payment_floor), Some(profile.minimum_payment_share));
+    let mut draft = draft.with_threshold(Some(profile.minimum_payment_floor), Some(profile.minimum_payment_share));
     let (mut is_observable, mut is_uncertain, mut months) = (false, false, 0);
     for creditor in commitments.creditors().iter().filter(|creditor| creditor.status() != Status::Ended) {
         let Some(number) = creditor.account() else { continue };

@@ -30,7 +30,7 @@ pub(super) fn new_debt(context: &Context<'_>, commitments: &Commitments) -> Draf
             draft.add(row, day, of.amount.abs());
         }
     }
-    draft.counted(count).saying("The total is what lenders paid out and, where that is not seen, the first repayment.".to_owned())
+    draft.counted(count).saying("The total is what lenders paid out and, where that is not seen, the first repayment.")
 }
 
 /// Repayments that were made from a credit account, or with a loan's money that had just come in.
@@ -52,7 +52,7 @@ pub(super) fn income_change(context: &Context<'_>, scope: &Scope, income: &Incom
     let changes = income.salary_change();
     let share = context.ruleset.profile().risk.income_change_share;
     let mut draft =
-        Draft::new("INCOME_CHANGE", "riskIncomeChange", "change of salary", "changes of salary").from_threshold(None, Some(share));
+        Draft::new("INCOME_CHANGE", "riskIncomeChange", "change of salary", "changes of salary").with_threshold(None, Some(share));
     if changes.is_empty() {
         let calendar = scope.calendar(context.ledger, &[Role::Income]);
         let is_short = calendar.common.window.is_some() && !calendar.has_days(CHANGE_DAYS);
@@ -160,7 +160,7 @@ pub(super) fn spend_elsewhere(context: &Context<'_>, scope: &Scope, unseen: &[Un
         "payment to or from an account that was not shared and may be spent from",
         "payments to or from accounts that were not shared and may be spent from",
     )
-    .from_threshold(None, Some(below));
+    .with_threshold(None, Some(below));
     let (coverage, evidence) = quality::spend_coverage(context, scope, unseen);
     let Some(coverage) = coverage else { return draft.because(evidence.reason) };
     let mut draft = draft;
@@ -174,7 +174,7 @@ pub(super) fn spend_elsewhere(context: &Context<'_>, scope: &Scope, unseen: &[Un
         }
         draft = draft.detailed(Details::Coverage(Coverage { spend_coverage: Some(coverage) }));
     }
-    draft.saying(format!("Of the income {} stays where it can be seen.", coverage))
+    draft.saying(&format!("Of the income {coverage} stays where it can be seen."))
 }
 
 /// The indicators of other blocks, in the report's order.

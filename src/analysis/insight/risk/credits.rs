@@ -27,12 +27,12 @@ pub(super) fn large(context: &Context<'_>, scope: &Scope, income: &Income) -> Dr
     let by_income = income.mean_monthly().and_then(|mean| mean.mul_div(i128::from(profile.large_credit_income_share), 1000));
     let threshold = by_income.unwrap_or_default().max(profile.large_credit_above);
     let mut draft = Draft::new("LARGE_CREDIT", "riskLargeCredit", "large credit", "large credits")
-        .from_threshold(Some(threshold), None)
+        .with_threshold(Some(threshold), None)
         .flagged(INCOME_LEFT_OUT, by_income.is_none());
     for entry in scope.entries.iter().filter(|entry| entry.amount > threshold && is_unexplained(context, entry)) {
         draft.add(entry.row, entry.day, entry.amount);
     }
-    draft.saying(format!("Each is above {threshold}, and is no part of a stream, no transfer and no refund."))
+    draft.saying(&format!("Each is above {threshold}, and is no part of a stream, no transfer and no refund."))
 }
 
 fn is_unexplained(context: &Context<'_>, entry: &Entry) -> bool {
@@ -57,7 +57,7 @@ pub(super) fn round_trips(context: &Context<'_>, scope: &Scope) -> Draft {
         "amount that came in and went out again to the same counterparty",
         "amounts that came in and went out again to the same counterparty",
     )
-    .from_threshold(Some(profile.round_trip_above), Some(profile.round_trip_share));
+    .with_threshold(Some(profile.round_trip_above), Some(profile.round_trip_share));
     let mut by_party: BTreeMap<String, Vec<&Entry>> = BTreeMap::new();
     for entry in &scope.entries {
         if let Some(party) = party(context, entry) {
@@ -129,7 +129,9 @@ fn sent_back(context: &Context<'_>, entries: &[&Entry], at: usize, used: &mut [b
     }
     let is_back = sum.get() * 1000 >= credit.amount.get() * i128::from(profile.round_trip_share);
     is_back.then(|| {
-        sent.iter().for_each(|&number| used[number] = true);
+        for &number in &sent {
+            used[number] = true;
+        }
         sent
     })
 }

@@ -29,6 +29,7 @@ pub(super) enum Details {
     Streams(StreamsOf),
 }
 
+#[expect(clippy::struct_field_names, reason = "the names of the report's fields")]
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Net {

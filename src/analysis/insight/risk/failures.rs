@@ -1,4 +1,4 @@
-//! DISHONOUR and RETURNED_LOAN_REPAYMENT: payments that failed, from the reversal, the fee or the words, whichever the holder posts.
+//! `DISHONOUR` and `RETURNED_LOAN_REPAYMENT`: payments that failed, from the reversal, the fee or the words, whichever the holder posts.
 //!
 //! A purchase on a card that was voided is no failure; neither is a fee that was given back.
 
@@ -161,7 +161,7 @@ impl Failed {
             return draft;
         }
         let more = if fees.is_zero() { String::new() } else { format!("Fees for it came to {fees}.") };
-        draft.with_rows(rows).saying(more).detailed(Details::Failures(Failures { fees, failures }))
+        draft.with_rows(rows).saying(&more).detailed(Details::Failures(Failures { fees, failures }))
     }
 
     fn failure(&self, context: &Context<'_>, event: &Event) -> Failure {

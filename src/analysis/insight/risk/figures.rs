@@ -137,7 +137,7 @@ impl Draft {
         self
     }
 
-    pub(super) fn from_threshold(mut self, amount: Option<Cents>, share: Option<u16>) -> Self {
+    pub(super) fn with_threshold(mut self, amount: Option<Cents>, share: Option<u16>) -> Self {
         self.threshold = Some(Threshold { amount, share: share.map(|share| Fraction::units(i128::from(share))) });
         self
     }
@@ -159,11 +159,11 @@ impl Draft {
     }
 
     /// A sentence more, where something was found.
-    pub(super) fn saying(mut self, more: String) -> Self {
+    pub(super) fn saying(mut self, more: &str) -> Self {
         if !self.more.is_empty() && !more.is_empty() {
             self.more.push(' ');
         }
-        self.more.push_str(&more);
+        self.more.push_str(more);
         self
     }
 
@@ -236,14 +236,10 @@ impl Draft {
         if count == 0 {
             return format!("Looked for {many} and found none.");
         }
-        let mut sentence = format!("{count} {}", if count == 1 { one } else { many });
-        if self.has_amount {
-            sentence.push_str(&format!(", {total} in all"));
-        }
-        if let Some(last) = last {
-            sentence.push_str(&format!(", the last on {last}"));
-        }
-        sentence.push('.');
+        let words = if count == 1 { one } else { many };
+        let total = if self.has_amount { format!(", {total} in all") } else { String::new() };
+        let last = last.map(|last| format!(", the last on {last}")).unwrap_or_default();
+        let mut sentence = format!("{count} {words}{total}{last}.");
         if !self.more.is_empty() {
             sentence.push(' ');
             sentence.push_str(&self.more);

@@ -116,7 +116,7 @@ impl<'s> ByCategory<'s> {
         let more =
             if returned.is_empty() { String::new() } else { format!("{} of them came back and are not in the sum.", returned.len()) };
         let last = self.get(category).iter().chain(&returned).map(|entry| entry.day).max();
-        draft.with_rows(returned.iter().map(|entry| entry.row)).counted(paid + returned.len()).last_on(last).saying(more)
+        draft.with_rows(returned.iter().map(|entry| entry.row)).counted(paid + returned.len()).last_on(last).saying(&more)
     }
 }
 
@@ -164,7 +164,7 @@ fn net(context: &Context<'_>, draft: Draft, out: &[&Entry], back: &[&Entry], ver
     let received_transaction_ids = context.ids_of(back.iter().map(|entry| entry.row));
     let details = Net { gross, received, net: gross - received, received_transaction_ids };
     let more = if back.is_empty() { String::new() } else { format!("{received} {verb}: {} net.", details.net) };
-    draft.saying(more).detailed(Details::Net(details))
+    draft.saying(&more).detailed(Details::Net(details))
 }
 
 /// Repayments to small lenders, and what they paid out.
@@ -193,7 +193,7 @@ fn with_proceeds(draft: Draft, entries: &ByCategory<'_>, repayment: Category, pr
     let received: Cents = paid_out.iter().map(|entry| entry.amount).sum();
     let (count, last) = (draft.found() + paid_out.len(), draft.last_day().max(Some(latest)));
     let draft = draft.with_rows(paid_out.iter().map(|entry| entry.row)).counted(count).last_on(last);
-    draft.saying(format!("The sum is what was repaid; {received} was paid out."))
+    draft.saying(&format!("The sum is what was repaid; {received} was paid out."))
 }
 
 /// What is repaid to buy-now-pay-later providers, shared accounts included.

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use super::{Judged, Judgement, Look, names, payer};
 use crate::analysis::days::{between, plus};
 use crate::analysis::label::Verdict;
-use crate::analysis::ruleset::{Kind, words};
+use crate::analysis::ruleset::words;
 use crate::analysis::stream::{Cadence, Stream};
 use crate::money::Cents;
 

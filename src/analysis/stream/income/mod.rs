@@ -170,10 +170,10 @@ impl Look<'_, '_, '_> {
         let is_receipt = group.category == self.known.business_income && group.rule != Some("stream:own-company");
         let most = if is_receipt { RECEIPTS_ASTRAY } else { PAYS_ASTRAY };
         let spread = payer::spread(self, stream);
-        if stream.outliers.len() * 1_000 > stream.rows.len() * most || (is_receipt && spread > RECEIPTS_SPREAD) {
-            if let Some(loose) = self.finder.without_rhythm(stream, verdicts) {
-                group.stream = loose;
-            }
+        if (stream.outliers.len() * 1_000 > stream.rows.len() * most || (is_receipt && spread > RECEIPTS_SPREAD))
+            && let Some(loose) = self.finder.without_rhythm(stream, verdicts)
+        {
+            group.stream = loose;
         }
     }
 

@@ -26,6 +26,9 @@ const SLOT: i64 = 4;
 /// Rows of a bonus or a correction, which may stand beside the rhythm.
 const FEW: usize = 2;
 
+/// A group by its place among all, with the words of its name.
+type Named = (usize, Vec<String>);
+
 /// Joins the groups of one payer.
 pub(super) fn namesakes(look: &Look<'_, '_, '_>, groups: &mut Vec<Judged>, verdicts: &[Verdict]) {
     let all: Vec<usize> = (0..groups.len()).filter(|&at| groups[at].kind != Judgement::Never).collect();
@@ -45,7 +48,7 @@ pub(super) fn of_one_name(
 ) {
     // By the first word of the name, then by the second too: the first may be a frame's.
     for count in 1..=2 {
-        let mut buckets: BTreeMap<(usize, String), Vec<(usize, Vec<String>)>> = BTreeMap::new();
+        let mut buckets: BTreeMap<(usize, String), Vec<Named>> = BTreeMap::new();
         for &at in some.iter().filter(|at| !gone.contains(at)) {
             let name = name(look, &groups[at], verdicts);
             for word in name.iter().take(count) {
@@ -56,9 +59,8 @@ pub(super) fn of_one_name(
             left.retain(|(at, _)| !gone.contains(at));
             while left.len() > 1 {
                 let (head, name) = left[0].clone();
-                let is_alike = |(at, other): &(usize, Vec<String>)| {
-                    *at == head || (are_alike(&name, other) && may_be_one(look, &groups[head], &groups[*at]))
-                };
+                let is_alike =
+                    |(at, other): &Named| *at == head || (are_alike(&name, other) && may_be_one(look, &groups[head], &groups[*at]));
                 let (alike, others): (Vec<_>, Vec<_>) = left.into_iter().partition(is_alike);
                 left = others;
                 let alike: Vec<usize> = alike.into_iter().map(|(at, _)| at).collect();
@@ -114,7 +116,7 @@ fn by_word(look: &Look<'_, '_, '_>, groups: &mut [Judged], some: &[usize], verdi
 fn share_words(look: &Look<'_, '_, '_>, groups: &[Judged], of: &[usize]) -> bool {
     let names = of.iter().map(|&at| look.name(&groups[at].stream).into_iter().collect::<BTreeSet<_>>());
     let common = names.reduce(|a, b| a.intersection(&b).cloned().collect()).unwrap_or_default();
-    common.len() >= 2 && common.iter().any(|word| word.len() >= CUT + 1)
+    common.len() >= 2 && common.iter().any(|word| word.len() > CUT)
 }
 
 /// Joins groups of like names: all of them where that is best, else one after the other.

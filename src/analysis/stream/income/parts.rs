@@ -49,14 +49,14 @@ pub(super) fn class(row: usize, verdicts: &[Verdict], look: &Look<'_, '_, '_>) -
         return Class::Open;
     }
     match () {
-        _ if is_income && verdict.confidence >= SAID => Class::Income(category),
+        () if is_income && verdict.confidence >= SAID => Class::Income(category),
         // A shop's name on a bank credit may be an employer's.
-        _ if category == known.uncategorised_credit || category == known.other_credit && verdict.layer == Layer::Abstained => Class::Open,
-        _ if category == known.refund && verdict.confidence < SURE && matches!(verdict.layer, Layer::Name | Layer::Cue) => Class::Open,
-        _ if category == known.transfer_in && &*verdict.rule != "words:person" => Class::Open,
+        () if category == known.uncategorised_credit || category == known.other_credit && verdict.layer == Layer::Abstained => Class::Open,
+        () if category == known.refund && verdict.confidence < SURE && matches!(verdict.layer, Layer::Name | Layer::Cue) => Class::Open,
+        () if category == known.transfer_in && &*verdict.rule != "words:person" => Class::Open,
         // Proceeds by the name of a fund alone: a word may say that it is a dividend.
-        _ if category == known.investment_proceeds && verdict.confidence <= SURE => Class::Open,
-        _ => Class::Never(category),
+        () if category == known.investment_proceeds && verdict.confidence <= SURE => Class::Open,
+        () => Class::Never(category),
     }
 }
 
