@@ -26,10 +26,10 @@ mod refunds;
 mod repeats;
 mod report_rules;
 mod reversals;
+mod risk;
 #[expect(dead_code, reason = "the benchmark's command uses more of it")]
 #[path = "../accuracy/score/mod.rs"]
 mod score;
-mod risk;
 mod splits;
 mod support;
 mod transfers;
