@@ -1,7 +1,7 @@
 //! The development benchmark: `cargo run --release --no-default-features --example accuracy`.
 //!
 //! Prints every figure of the bars for the held-out and the rule-writing split. Options: `--households N` (400), `--seed S` (1),
-//! `--split held-out|rule-writing`, `--months M`, `--worst [N]` (wrong answers, of the rule-writing split only), `--categories`, `--floors` (writes the lines of
+//! `--split held-out|rule-writing`, `--months M`, `--worst [N]` (wrong answers, of the rule-writing split only), `--categories`, `--document` (the tables of `docs/accuracy.md`), `--floors` (the lines of
 //! `tests/accuracy/data/floors.tsv`), `--payload INDEX`, `--report INDEX`,
 //! `--truth INDEX` (writes that of one household and stops; of the rule-writing split unless `--split` says otherwise).
 
@@ -20,6 +20,7 @@ use accuracy::truth::Split;
 use accuracy::{Recipe, household};
 use cdr_insights::analysis::ruleset::Ruleset;
 use score::Score;
+use score::figure::{Bar, Figure};
 use score::taxonomy::Taxonomy;
 
 /// What was asked for.
@@ -29,6 +30,7 @@ struct Asked {
     worst: Option<usize>,
     categories: bool,
     floors: bool,
+    document: bool,
     one: Option<(One, u64)>,
 }
 
@@ -66,10 +68,37 @@ fn main() -> ExitCode {
         }
         return ExitCode::SUCCESS;
     }
+    if asked.document {
+        document(&scores);
+        return ExitCode::SUCCESS;
+    }
     for (split, score) in scores.iter().rev() {
         print(*split, score, &asked);
     }
     ExitCode::SUCCESS
+}
+
+/// Both splits side by side: the figures that have a bar, then those that tell why.
+fn document(scores: &BTreeMap<Split, Score>) {
+    let of = |split: Split| scores.get(&split).map(Score::sections).unwrap_or_default();
+    let (held_out, rule_writing) = (of(Split::HeldOut), of(Split::RuleWriting));
+    for with_bar in [true, false] {
+        for (index, section) in held_out.iter().enumerate().filter(|(_, section)| section.built) {
+            let wanted = |figure: &&Figure| (figure.bar != Bar::Shown) == with_bar && figure.value.is_some();
+            let mut figures = section.figures.iter().filter(wanted).peekable();
+            if figures.peek().is_none() {
+                continue;
+            }
+            println!("\n### {}{}\n", section.title, if with_bar { "" } else { ", beside the bars" });
+            println!("| figure | bar | held out | of | | rule-writing | of |\n|---|---|---|---|---|---|---|");
+            for figure in figures {
+                let other = rule_writing.get(index).and_then(|section| section.figures.iter().find(|one| one.name == figure.name));
+                let (value, count) = other.map_or((None, 0), |other| (other.value, other.of));
+                let value = value.map_or_else(|| "—".to_owned(), |value| format!("{value:.4}"));
+                println!("{} {value} | {count} |", figure.line(true));
+            }
+        }
+    }
 }
 
 fn show(what: One, index: u64, recipe: Recipe, ruleset: &Ruleset) -> ExitCode {
@@ -113,6 +142,7 @@ fn asked(mut words: impl Iterator<Item = String>) -> Result<Asked, String> {
         worst: None,
         categories: false,
         floors: false,
+        document: false,
         one: None,
     };
     while let Some(word) = words.next() {
@@ -129,6 +159,7 @@ fn asked(mut words: impl Iterator<Item = String>) -> Result<Asked, String> {
             "--truth" => asked.one = Some((One::Truth, number()?)),
             "--worst" => asked.worst = Some(number().map_or(40, |count| usize::try_from(count).unwrap_or(usize::MAX))),
             "--floors" => (asked.floors, asked.households) = (true, accuracy::FLOOR_HOUSEHOLDS),
+            "--document" => asked.document = true,
             "--categories" => asked.categories = true,
             "--split" => match words.next().as_deref() {
                 Some("held-out") => asked.recipe.split = Some(Split::HeldOut),

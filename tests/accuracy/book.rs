@@ -262,9 +262,14 @@ impl Book {
         self.random.pick::<&'static str>(lists::words(self.split, kind))
     }
 
-    /// Somebody's name.
+    /// Somebody's name, and nobody's who lives here.
     pub(crate) fn somebody(&mut self) -> String {
-        format!("{} {}", self.word("given"), self.word("surname"))
+        loop {
+            let name = format!("{} {}", self.word("given"), self.word("surname"));
+            if self.people.iter().all(|person| person.name() != name) {
+                return name;
+            }
+        }
     }
 
     /// The bank of an account.

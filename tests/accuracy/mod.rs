@@ -3,6 +3,7 @@
 //! Everything follows from a seed. A household is written from one split of names and bank formats: from the part that rule
 //! writers may look at, or from the part that is held out. What the rules file says is not known here, and nothing here is read by it.
 
+pub(crate) mod beside;
 pub(crate) mod bills;
 pub(crate) mod book;
 pub(crate) mod calendar;

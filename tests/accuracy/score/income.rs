@@ -91,7 +91,9 @@ impl Income {
     }
 
     fn ongoing(&mut self, truth: &Truth, report: &Value) {
-        let expected: i64 = truth.streams.iter().filter(|stream| !stream.ended).filter_map(|stream| stream.monthly).sum();
+        // A partner who is no applicant is paid too, and not counted on.
+        let expected: i64 =
+            truth.streams.iter().filter(|stream| !stream.ended && !stream.other_holder).filter_map(|stream| stream.monthly).sum();
         if expected <= 0 {
             return;
         }

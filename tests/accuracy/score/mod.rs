@@ -4,7 +4,7 @@
 
 mod balances;
 mod debts;
-mod figure;
+pub(crate) mod figure;
 pub(crate) mod floor;
 mod income;
 mod join;
