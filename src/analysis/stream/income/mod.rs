@@ -24,6 +24,8 @@ use wording::Wording;
 const SAID: u16 = 500;
 /// A stream without a rhythm is a little less sure than its rows.
 const WITHOUT_RHYTHM: u16 = 30;
+/// Confidence of the kind of a benefit that a cut word tells.
+const CUT: u16 = 900;
 /// Confidence of expenses that are given back beside words of pay.
 const GIVEN_BACK: u16 = 850;
 /// Confidence of a payer of an applicant's own name.
@@ -125,7 +127,9 @@ impl Look<'_, '_, '_> {
     /// Income that reads like it and is not, or is another kind of it.
     fn doubt(&self, group: &mut Judged, verdicts: &[Verdict]) {
         let known = self.known;
-        let turned = if group.category == known.rental_income {
+        let turned = if group.category == known.gov_other {
+            payer::kind_of_cut_benefit(self, &group.stream).map(|category| (category, Judgement::Income, CUT, "stream:cut-benefit"))
+        } else if group.category == known.rental_income {
             (self.pays_rent && payer::is_transfer(self, &group.stream) && payer::is_person(self, &group.stream, verdicts)).then_some((
                 known.transfer_in,
                 Judgement::Never,

@@ -150,7 +150,9 @@ fn better(look: &Look<'_, '_, '_>, groups: &[Judged], parts: &[usize], verdicts:
             let are_alike = few <= FEW || loose.iter().all(|&at| joined::are_near(look, &groups[only], &groups[at], 600));
             // A rhythm of so small a part of the pays was an accident.
             let was_accident = whole.cadence == Cadence::Irregular && few * 2 >= groups[only].stream.rows.len();
-            are_alike && (was_accident || filled(&whole) * 10 >= filled(&groups[only].stream) * 9)
+            let keeps =
+                filled(&whole) * 10 >= filled(&groups[only].stream) * 9 && (few <= FEW || filled(&whole) * 10 >= whole.rows.len() * 8);
+            are_alike && (was_accident || keeps)
         }
         _ => worth(&whole) >= parts.iter().map(|&at| worth(&groups[at].stream)).sum(),
     };

@@ -5,7 +5,7 @@ use super::Look;
 use crate::analysis::label::Verdict;
 use crate::analysis::label::narrative::Channel;
 use crate::analysis::ledger::TRANSFER_WORDS;
-use crate::analysis::ruleset::{Direction, Kind, Source, words};
+use crate::analysis::ruleset::{Category, Direction, Kind, Need, Rule, Source, words};
 use crate::analysis::stream::Stream;
 
 /// Words of budgeting services and of those who look after an insolvent estate: they pay out allowances of the customer's own money.
@@ -46,6 +46,8 @@ const UNEARNED: &[&str] = &[
     " TRANSFER FROM ACCOUNT ",
 ];
 
+/// Letters of a cut word that still tell.
+const CUT: usize = 4;
 /// Rows of a group that are read: most say the same.
 const MOST_READ: usize = 12;
 
@@ -162,6 +164,25 @@ pub(super) fn is_namesake_of_agency(look: &Look<'_, '_, '_>, row: usize) -> bool
     before.is_some_and(|before| {
         words::words(before).any(|word| names(word) && !matches!(word, "GOV" | "AUS" | "AUST" | "GOVT" | "DHS" | "DEPT"))
     })
+}
+
+/// The kind of a benefit whose telling word the narrative's width has cut: CENTRELINK DISABILIT. The words are those that the rules of
+/// the agency ask for.
+pub(super) fn kind_of_cut_benefit(look: &Look<'_, '_, '_>, stream: &Stream) -> Option<Category> {
+    let text = &look.finder.narratives[stream.rows[0]].text;
+    let cut = words::words(text).filter(|word| !is_numeric(word)).last().filter(|word| word.len() >= CUT)?;
+    let text = words::padded(text);
+    let rules =
+        look.finder.ruleset.hits(&text).flat_map(|hit| hit.rules).filter(|rule| rule.is_income && rule.category != look.known.gov_other);
+    let asks = |rule: &&Rule| {
+        let wanted = rule.needs.iter().filter_map(|need| if let Need::Words(words) = need { Some(words) } else { None });
+        wanted.flatten().any(|word| word.trim().len() > cut.len() && word.trim().starts_with(cut))
+    };
+    let mut found: Vec<Category> = rules.filter(asks).map(|rule| rule.category).collect();
+    found.sort_unstable();
+    found.dedup();
+    // One that may be two kinds is neither.
+    <[Category; 1]>::try_from(found).ok().map(|[only]| only)
 }
 
 /// True where the payer says that it is a dividend or a distribution.
