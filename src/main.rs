@@ -263,19 +263,17 @@ fn explained(id: &str, document: &[u8], submission: &submission::Submission, rul
     let (category, evidence) = (&shown["category"], &shown["evidence"]);
     let mut text = format!("{id}: {} {}\n{}", row.amount, row.description, explanation.text(ruleset));
     let code = ruleset.code(explanation.verdict.category);
-    if *category == code && evidence["rule"] == *explanation.verdict.rule {
-        text.push_str("report: the same\n");
+    let said = |name: &str| evidence[name].as_str().unwrap_or("");
+    let in_report = if *category == code && evidence["rule"] == *explanation.verdict.rule {
+        "the same".to_owned()
     } else {
-        let said = |name: &str| evidence[name].as_str().unwrap_or("").to_owned();
-        text.push_str(&format!(
-            "report: {} {} by {}, {} [{}]: a later stage saw the rows around it\n",
-            category.as_str().unwrap_or(""),
-            shown["confidence"],
-            said("layer"),
-            said("rule"),
-            said("matched")
-        ));
-    }
+        let (category, confidence) = (category.as_str().unwrap_or(""), &shown["confidence"]);
+        let (layer, rule, matched) = (said("layer"), said("rule"), said("matched"));
+        format!("{category} {confidence} by {layer}, {rule} [{matched}]: a later stage saw the rows around it")
+    };
+    text.push_str("report: ");
+    text.push_str(&in_report);
+    text.push('\n');
     Ok(text)
 }
 
