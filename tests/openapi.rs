@@ -157,8 +157,10 @@ fn the_reports_of_whole_payloads_are_as_documented() {
         };
         let written = document(&analysis, &submission, &rules, &stamp);
         let document: Value = serde_json::from_slice(&assemble(&written.head, &written.reports)).expect("it is JSON");
-        let faults: Vec<String> =
-            validator.iter_errors(&document).map(|error| format!("{name} at {}: {} ({})", error.instance_path(), error.masked(), error.schema_path())).collect();
+        let faults: Vec<String> = validator
+            .iter_errors(&document)
+            .map(|error| format!("{name} at {}: {} ({})", error.instance_path(), error.masked(), error.schema_path()))
+            .collect();
         assert!(faults.is_empty(), "{}", faults[..faults.len().min(20)].join("\n"));
     }
 }
