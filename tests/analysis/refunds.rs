@@ -132,3 +132,31 @@ fn ten_thousand_equal_refunds_take_bounded_work() {
     assert_eq!(purchases.len(), refunds, "a purchase is given back once");
     assert!(refunds > 0);
 }
+
+#[test]
+fn of_several_purchases_a_part_is_of_the_one_of_that_shop() {
+    let rows = vec![
+        bought("2026-03-02", 8_437, "KMART 1042 MARION SA AUS", "there"),
+        bought("2026-03-04", 9_000, "KMART 1187 PENRITH NSW AUS", "elsewhere"),
+        back("2026-03-20", 4_000, "REFUND KMART MARION SA AUS"),
+    ];
+    assert_eq!(refunded(rows).0, "there");
+}
+
+#[test]
+fn money_between_people_is_no_refund() {
+    let friend = |text: &str| {
+        refunded(vec![bought("2026-03-02", 8_000, "Osko W/D Robin Smith kids shoes", "paid"), back("2026-03-09", 8_000, text)])
+    };
+    assert_eq!(friend("Osko Deposit Robin Smith").0, Value::Null);
+    assert_eq!(friend("Money received from Robin Smith").0, Value::Null);
+}
+
+#[test]
+fn a_shop_whose_name_is_a_place_is_known_all_the_same() {
+    let rows = vec![
+        bought("2026-03-02", 7_535, "V6765 25/06 KOGAN 43161419322", "bought"),
+        back("2026-03-20", 7_535, "V6765 13/07 REFUND KOGAN 58990406515"),
+    ];
+    assert_eq!(refunded(rows).0, "bought");
+}

@@ -156,3 +156,30 @@ fn made_ids_are_the_rows_own() {
     assert!(!taken.contains(&alone[0]));
     assert_eq!(taken[1], alone[1]);
 }
+
+#[test]
+fn a_debit_that_was_given_back_and_tried_again_is_no_repeat() {
+    let rows = vec![
+        row("2026-03-02", -9_416, "PAYMENT TO AGL SALES 244537812").id("1"),
+        row("2026-03-04", 9_416, "RETURNED AGL SALES").id("2"),
+        row("2026-03-06", -9_416, "PAYMENT TO AGL SALES 244537812").id("3"),
+    ];
+    let report = report(&everyday(rows));
+    assert_eq!(report["dataQuality"]["duplicates"], serde_json::json!([]));
+    assert_eq!(counted(&report), 3);
+}
+
+#[test]
+fn what_keeps_its_rhythm_is_not_debited_twice_in_two_days() {
+    let weekly = |extra: Option<(&str, i128)>| {
+        let dates = ["2026-03-02", "2026-03-09", "2026-03-16", "2026-03-23", "2026-03-30"];
+        let mut rows: Vec<Transaction> =
+            dates.iter().enumerate().map(|(at, date)| row(date, -18_312, "AUTOPAY HUMMING 501084059").id(&at.to_string())).collect();
+        rows.extend(extra.map(|(date, cents)| row(date, cents, "AUTOPAY HUMMING 501084059").id("again")));
+        report(&everyday(rows))["dataQuality"]["duplicates"].take()
+    };
+    assert_eq!(weekly(Some(("2026-03-17", -18_312)))[0]["reason"], "REPOSTED");
+    assert_eq!(weekly(Some(("2026-03-19", -18_312))), serde_json::json!([]), "three days later it may be another");
+    assert_eq!(weekly(Some(("2026-03-17", -18_313))), serde_json::json!([]));
+    assert_eq!(weekly(None), serde_json::json!([]));
+}

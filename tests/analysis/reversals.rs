@@ -187,3 +187,13 @@ fn a_crowd_of_equal_failures_takes_bounded_work() {
     debits.dedup();
     assert_eq!(debits.len(), ledger.links.reversals.len(), "each debit fails once");
 }
+
+#[test]
+fn a_failure_that_also_names_a_lender_is_one_where_its_debit_is_there() {
+    let of = |text: &str| {
+        reversed(vec![debit("2026-03-02", 5_137, "DIRECT DEBIT 20914 NIMBLE LOANS", "failed"), back("2026-03-04", 5_137, text, "back")])
+    };
+    assert_eq!(of("RETURNED DD NIMBLE LOANS REF 800372"), "failed", "not a new loan");
+    assert_eq!(of("DISH NIMBLE LOANS 313808"), "failed", "as some print it");
+    assert!(of("DIRECT CREDIT 301500 NIMBLE LOANS").is_null());
+}

@@ -63,7 +63,7 @@ fn judge(ledger: &Ledger<'_>, account: usize, readings: &Readings<'_>, is_proved
     let mut includes_pending = false;
     if !pending.is_zero() && !is_proved && !tells_pending(latest, pending) {
         walk.doubts.push(Doubt::PendingUnclear);
-        includes_pending = !is_possible(walk, Cents::ZERO) && is_possible(walk, pending);
+        includes_pending = bounds.is_told && !is_possible(walk, Cents::ZERO) && is_possible(walk, pending);
         if includes_pending {
             walk.end_of_day.iter_mut().for_each(|(_, balance)| *balance -= pending);
         }

@@ -21,6 +21,8 @@ const STATEMENT_DAYS: i64 = 62;
 pub(super) struct Bounds {
     lowest: Option<Cents>,
     highest: Option<Cents>,
+    /// They come from a limit that the payload gives.
+    pub(super) is_told: bool,
 }
 
 impl Bounds {
@@ -30,15 +32,16 @@ impl Bounds {
         let beyond = |limit: Cents| -(limit.mul_div(BEYOND.0, 100).expect("100 is not 0") + BEYOND.1);
         let shown = balance.available.map(|available| available - balance.current - pending);
         let limit = balance.credit_limit.into_iter().chain(shown).max().filter(|limit| limit.is_positive());
+        let is_told = balance.credit_limit.is_some_and(Cents::is_positive);
         if account.is_loan() {
             let original = first.loan.as_ref().and_then(|loan| loan.original_amount).filter(|amount| amount.is_positive());
-            return Self { lowest: original.map(beyond), highest: Some(OVERPAID) };
+            return Self { lowest: original.map(beyond), highest: Some(OVERPAID), is_told: false };
         }
         if first.product_category.is_debt() {
             let highest = if first.product_category == ProductCategory::Overdrafts { None } else { limit };
-            return Self { lowest: limit.map(beyond), highest };
+            return Self { lowest: limit.map(beyond), highest, is_told };
         }
-        Self { lowest: Some(limit.map_or(-OVERDRAWN, beyond)), highest: None }
+        Self { lowest: Some(limit.map_or(-OVERDRAWN, beyond)), highest: None, is_told }
     }
 
     /// True where none of the balances lies outside.

@@ -5,13 +5,15 @@
 
 use std::sync::Arc;
 
+use super::evidence::is_moved;
 use super::names::Names;
+use super::vocabulary::{APP_WORDS, TRANSFER_WORDS};
 use super::{Ledger, LedgerAccount, Marks};
 use crate::analysis::days::{Window, plus};
-use crate::analysis::label::narrative::Channel;
+use crate::analysis::label::narrative::{Channel, Narrative};
 use crate::analysis::label::{Layer, Narratives, Verdict};
 use crate::analysis::ruleset::{Ruleset, words};
-use crate::submission::{Transaction, TransactionType};
+use crate::submission::Transaction;
 
 /// Given name and surname.
 const FULL_NAME: u16 = 930;
@@ -24,48 +26,75 @@ const NUMBER: u16 = 650;
 /// Days around a transfer on which its other half is posted.
 const REACH: i64 = 4;
 
+/// What the pass reads.
+struct Reading<'c, 'l> {
+    ledger: &'c Ledger<'l>,
+    narratives: &'c Narratives,
+    ruleset: &'c Ruleset,
+    names: Names<'c>,
+    people: People,
+}
+
 /// Labels the transfers to and from own accounts elsewhere.
 pub(super) fn relabel(ledger: &Ledger<'_>, narratives: &Narratives, verdicts: &mut [Verdict], ruleset: &Ruleset) {
-    let known = ruleset.known();
-    let may_be = [known.transfer_in, known.transfer_out, known.internal_transfer, known.uncategorised, known.uncategorised_credit];
     let rules: [Arc<str>; 3] = ["own-account-elsewhere:name", "own-account-elsewhere:words", "own-account-elsewhere:number"].map(Arc::from);
-    let mut names = None;
-    let people = People::of(ledger);
+    let mut reading = Reading { ledger, narratives, ruleset, names: Names::of(ledger), people: People::of(ledger) };
+    let known = ruleset.known();
     for (at, row) in ledger.rows.iter().enumerate() {
         let account = &ledger.accounts[row.account];
-        let category = verdicts[at].category;
         let is_apart = row.marks.any(Marks::UNPAIRABLE) || row.pair.is_some() || account.is_loan() || account.is_revolving();
-        if is_apart || !may_be.contains(&category) || !is_transfer(row.transaction(), narratives, at) {
+        if is_apart {
             continue;
         }
-        let names = names.get_or_insert_with(|| Names::of(ledger));
-        let Some(clue) = names.clue(row.transaction(), row.account, &narratives[at], &verdicts[at], ruleset) else { continue };
-        // An employer writes whom it pays: only a row that names nobody else moves money to oneself.
-        let own_name = people.own_name(account, row.transaction(), &narratives[at].folded).filter(|_| !clue.names_somebody());
-        let is_plain = category == known.uncategorised || category == known.uncategorised_credit;
-        let may_be_elsewhere = !is_plain && !clue.names_one_here();
-        let own_words = category == known.internal_transfer && (clue.gives_other_number() || is_nowhere_here(ledger, at));
-        let number_alone = category != known.internal_transfer && clue.gives_other_number() && !clue.names_somebody();
-        let found = match own_name {
-            Some(sure) => Some((sure, 0)),
-            None if may_be_elsewhere && own_words => Some((OWN_WORDS, 1)),
-            None => (may_be_elsewhere && number_alone).then_some((NUMBER, 2)),
-        };
-        if let Some((sure, rule)) = found {
+        if let Some((sure, rule)) = reading.found(at, &verdicts[at]) {
             let verdict = &mut verdicts[at];
             let was = std::mem::replace(&mut verdict.category, known.own_account_elsewhere);
             verdict.confidence = if was == known.internal_transfer { verdict.confidence.min(sure) } else { sure };
             verdict.layer = Layer::Ledger;
             verdict.rule = Arc::clone(&rules[rule]);
+            verdict.merchant = None;
         }
     }
 }
 
-fn is_transfer(row: &Transaction, narratives: &Narratives, at: usize) -> bool {
-    let narrative = &narratives[at];
-    let is_by_type = matches!(row.kind, TransactionType::TransferIncoming | TransactionType::TransferOutgoing);
-    let is_by_words = narrative.says_transfer_to || narrative.says_transfer_from;
-    is_by_type || is_by_words || matches!(narrative.channel, Channel::InternetTransfer | Channel::Osko | Channel::Unknown)
+impl Reading<'_, '_> {
+    /// How sure it is that a row is a transfer to or from an own account elsewhere, and by which rule.
+    fn found(&mut self, at: usize, verdict: &Verdict) -> Option<(u16, usize)> {
+        let known = self.ruleset.known();
+        let (row, narrative) = (&self.ledger.rows[at], &self.narratives[at]);
+        let category = verdict.category;
+        let is_plain = category == known.uncategorised || category == known.uncategorised_credit;
+        let is_transfer = [known.transfer_in, known.transfer_out, known.internal_transfer].contains(&category);
+        let is_moved = is_moved(row.transaction(), narrative, narrative.folded.split(' '));
+        // A memo may read like spending: HOLIDAY.
+        let by_memo = is_moved && matches!(verdict.layer, Layer::Name | Layer::Cue);
+        if !(is_plain || is_transfer || by_memo) || is_pay(narrative) {
+            return None;
+        }
+        let account = &self.ledger.accounts[row.account];
+        if (is_transfer || is_moved)
+            && let Some(sure) = self.people.own_name(account, row.transaction(), &narrative.folded)
+        {
+            return Some((sure, 0));
+        }
+        if !is_transfer {
+            return None;
+        }
+        let clue = self.names.clue(row.transaction(), row.account, narrative, verdict, self.ruleset)?;
+        if clue.names_one_here() {
+            return None;
+        }
+        if category == known.internal_transfer {
+            return (clue.gives_other_number() || is_nowhere_here(self.ledger, at)).then_some((OWN_WORDS, 1));
+        }
+        (clue.gives_other_number() && !clue.names_somebody()).then_some((NUMBER, 2))
+    }
+}
+
+/// An employer writes whom it pays.
+fn is_pay(narrative: &Narrative) -> bool {
+    let says_pay = |word: &str| matches!(word, "SALARY" | "PAYROLL" | "WAGE" | "WAGES" | "PENSION" | "DIVIDEND");
+    narrative.channel == Channel::DirectCredit || narrative.folded.split(' ').any(says_pay)
 }
 
 /// True where every other account of the order speaks of the days on which the other half would stand: it is in none of them.
@@ -95,31 +124,49 @@ impl People {
         Self(ledger.applicants.iter().map(|applicant| applicant.name.and_then(person)).collect())
     }
 
-    /// How sure it is that a row names a holder of its account.
+    /// How sure it is that a row names a holder of its account as its other party.
     fn own_name(&self, account: &LedgerAccount<'_>, row: &Transaction, folded: &str) -> Option<u16> {
+        let extended = row.extended.as_deref();
+        let party =
+            extended.and_then(|extended| if row.amount.is_negative() { extended.payee.as_deref() } else { extended.payer.as_deref() });
+        let party = party.map(|party| words::fold(words::readable(party)));
+        let texts = [Some(folded), party.as_deref()];
         let holders = account.applicants.iter().filter_map(|&applicant| self.0[applicant].as_ref());
-        holders.filter_map(|person| named(person, row, folded)).max()
+        let named = holders.flat_map(|person| texts.into_iter().flatten().filter_map(move |text| named(person, text)));
+        named.max()
     }
 }
 
-fn named((given, surname): &(Vec<String>, String), row: &Transaction, folded: &str) -> Option<u16> {
-    let in_words = |text: &str| {
-        let all: Vec<&str> = words::words(text).collect();
-        if all.iter().any(|word| matches!(*word, "PTY" | "LTD" | "LIMITED" | "TRUST" | "TRUSTEE" | "SUPER" | "SMSF")) {
-            return None;
-        }
-        let at = all.iter().position(|word| *word == surname.as_str())?;
-        let word = |index: Option<usize>| index.and_then(|index| all.get(index)).copied().unwrap_or_default();
-        let middle = if word(at.checked_sub(1)).len() == 1 { word(at.checked_sub(2)) } else { "" };
-        let beside = [word(at.checked_sub(1)), middle, word(Some(at + 1))];
-        let is_given = |word: &&str| given.iter().any(|name| name == word);
-        let is_initial = |word: &&str| word.len() == 1 && given[0].starts_with(word);
-        if beside.iter().any(|word| word.len() > 1 && is_given(word)) {
-            return Some(FULL_NAME);
-        }
-        [beside[0], beside[2]].iter().any(is_initial).then_some(INITIAL)
+/// How sure it is that a text names a person and nobody before. What stands behind the name is a memo.
+fn named((given, surname): &(Vec<String>, String), text: &str) -> Option<u16> {
+    let all: Vec<&str> = words::words(text).collect();
+    if all.iter().any(|word| matches!(*word, "PTY" | "LTD" | "LIMITED" | "TRUST" | "TRUSTEE" | "SUPER" | "SMSF")) {
+        return None;
+    }
+    let at = all.iter().position(|word| *word == surname.as_str())?;
+    let word = |index: Option<usize>| index.and_then(|index| all.get(index)).copied().unwrap_or_default();
+    let is_given = |word: &str| word.len() > 1 && given.iter().any(|name| name == word);
+    let is_initial = |word: &str| word.len() == 1 && given[0].starts_with(word);
+    let before = at.checked_sub(1);
+    let has_middle = word(before).len() == 1 && is_given(word(at.checked_sub(2)));
+    let (from, sure) = if is_given(word(before)) {
+        (at - 1, FULL_NAME)
+    } else if has_middle {
+        (at - 2, FULL_NAME)
+    } else if is_given(word(Some(at + 1))) {
+        (at, FULL_NAME)
+    } else if is_initial(word(before)) {
+        (at - 1, INITIAL)
+    } else if is_initial(word(Some(at + 1))) {
+        (at, INITIAL)
+    } else {
+        return None;
     };
-    let extended = row.extended.as_deref();
-    let party = extended.and_then(|extended| if row.amount.is_negative() { extended.payee.as_deref() } else { extended.payer.as_deref() });
-    in_words(folded).or_else(|| party.and_then(|party| in_words(&words::fold(words::readable(party)))))
+    let is_lead = |word: &&str| {
+        let has_letters = word.bytes().filter(u8::is_ascii_alphabetic).count() > 2;
+        !has_letters
+            || word.bytes().any(|byte| byte.is_ascii_digit())
+            || [TRANSFER_WORDS, APP_WORDS].iter().any(|known| known.binary_search(word).is_ok())
+    };
+    (from == 0 || matches!(all[from - 1], "TO" | "FROM") || all[..from].iter().all(|word| is_lead(&word))).then_some(sure)
 }

@@ -46,8 +46,10 @@ pub(super) struct Clue {
     gives_other_number: bool,
     /// The kinds of debt that it says it repays.
     repays: &'static [ProductCategory],
-    /// Words that are neither of transfers nor of the accounts and people of the order.
-    memo: Vec<Box<str>>,
+    /// It reads like a transfer between own accounts.
+    says_own: bool,
+    /// Words that are neither of transfers nor of the accounts and people of the order, and whether each is a message.
+    memo: Vec<(Box<str>, bool)>,
     /// Some of them are no message.
     has_stranger: bool,
     /// Some of them are a person's name.
@@ -99,12 +101,13 @@ impl Names<'_> {
         let mut clue = Clue {
             class,
             reads_as_transfer: is_moved || ruleset.kind(verdict.category) == Kind::Transfer,
-            names_people: self.people_in(&words),
+            names_people: Vec::new(),
             names_accounts: Vec::new(),
             gives_number_of: Vec::new(),
             may_give_number_of: Vec::new(),
             gives_other_number: false,
             repays: repaid_products(verdict.category, ruleset.known()),
+            says_own: verdict.category == ruleset.known().internal_transfer,
             memo: Vec::new(),
             has_stranger: false,
             has_person: false,
@@ -122,10 +125,17 @@ impl Names<'_> {
         for name in row.extended.iter().flat_map(|extended| [&extended.payer, &extended.payee]).flatten() {
             let words: Vec<String> = words_of(name).collect();
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
-            self.people_in(&words).into_iter().for_each(|named| push(&mut clue.names_people, named));
+            self.hear_people(&mut clue, &words);
         }
+        self.hear_people(&mut clue, &words);
         self.hear_memo(&mut clue, narrative, ruleset);
         Some(clue)
+    }
+
+    fn hear_people(&self, clue: &mut Clue, words: &[&str]) {
+        let (named, is_other) = self.people_in(words);
+        named.into_iter().for_each(|named| push(&mut clue.names_people, named));
+        clue.has_person |= is_other;
     }
 
     /// Numbers that are marked as an account's, and in a transfer those that end like one.
@@ -152,8 +162,8 @@ impl Names<'_> {
             let traits = ruleset.traits(word);
             let is_message = traits.any(Traits::MESSAGE) || traits.any(Traits::ORDINARY);
             clue.has_stranger |= !is_message;
-            clue.has_person |= !is_message && traits.any(Traits::GIVEN.or(Traits::SURNAME).or(Traits::KIN));
-            clue.memo.push(word.into());
+            clue.has_person |= !is_message && traits.any(Traits::GIVEN.or(Traits::KIN));
+            clue.memo.push((word.into(), is_message));
         }
     }
 
@@ -194,16 +204,18 @@ impl Names<'_> {
         if !allowed(&out.class, to) || !allowed(&into.class, from) {
             return None;
         }
-        let number = out.gives_number_of.contains(&to) || into.gives_number_of.contains(&from);
+        let numbers = (out.gives_number_of.contains(&to), into.gives_number_of.contains(&from));
         let receipt = out.references.iter().any(|reference| into.references.contains(reference));
-        let like_number = out.may_give_number_of.contains(&to) || into.may_give_number_of.contains(&from);
+        let like_numbers = (out.may_give_number_of.contains(&to), into.may_give_number_of.contains(&from));
         let names = (out.names_accounts.contains(&to), into.names_accounts.contains(&from));
         let people = (self.person(out, to), self.person(into, from));
-        let says_so = number || receipt || like_number || names.0 || names.1 || people.0 > 0 || people.1 > 0;
+        let any = |(one, other): (bool, bool)| one || other;
+        let number = any(numbers);
+        let says_so = number || receipt || any(like_numbers) || any(names) || people.0 > 0 || people.1 > 0;
         if !says_so && (out.class == Class::Guarded || into.class == Class::Guarded) {
             return None;
         }
-        let shared = out.memo.iter().any(|word| into.memo.contains(word));
+        let shared = |is_message: bool| out.memo.iter().any(|word| word.1 == is_message && into.memo.contains(word));
         let to_account = &self.accounts[to];
         let repays = out.repays.contains(&to_account.first().product_category);
         // Money goes where the number says; another account's number, or one that is not here, speaks against this one.
@@ -212,28 +224,22 @@ impl Names<'_> {
                 && !clue.gives_number_of.contains(&other)
                 && (clue.gives_other_number || !clue.gives_number_of.is_empty())
         };
+        let both = |(one, other): (bool, bool), points: [i64; 3]| points[usize::from(one) + usize::from(other)];
         let mut points = 0;
-        points += if number {
-            4
-        } else if like_number {
-            3
-        } else {
-            0
-        };
+        points += both((numbers.0 || like_numbers.0, numbers.1 || like_numbers.1), [0, 3, 6]) + i64::from(number);
         points += if receipt { 4 } else { 0 };
         points += if repays { 3 } else { 0 };
-        points += [0, 2, 3][usize::from(names.0) + usize::from(names.1)];
+        points += both(names, [0, 2, 3]);
         points += people.0 + people.1;
-        points += if shared { 2 } else { 0 };
-        points += i64::from(out.reads_as_transfer);
-        points += i64::from(into.reads_as_transfer || to_account.is_revolving() || to_account.is_loan());
+        points += if shared(true) { 2 } else { 0 };
+        points += both((out.reads_as_transfer, into.reads_as_transfer || to_account.is_revolving() || to_account.is_loan()), [0, 1, 2]);
+        points += i64::from(out.says_own && into.says_own);
         let contradicts = (!names.0 && elsewhere(out, to)) || (!names.1 && elsewhere(into, from));
         points -= if !number && contradicts { 3 } else { 0 };
         points -= match (out.has_person || into.has_person, out.has_stranger || into.has_stranger) {
-            _ if shared => 0,
             (true, _) => 4,
-            (false, true) => 2,
-            (false, false) => 0,
+            (false, true) if !shared(true) && !shared(false) => 2,
+            (false, _) => 0,
         };
         Some(Words { points, number, receipt })
     }
@@ -283,6 +289,8 @@ pub(super) fn is_moved<'w>(row: &Transaction, narrative: &Narrative, mut words: 
         || narrative.says_transfer_from
         || matches!(narrative.channel, Channel::InternetTransfer | Channel::Osko)
         || matches!(row.kind, TransactionType::TransferIncoming | TransactionType::TransferOutgoing)
+        // Some apps print no more than `To Rainy day`, `Money sent to`.
+        || ["TO ", "FROM ", "MOVED TO ", "MOVED FROM ", "MONEY SENT ", "MONEY RECEIVED "].iter().any(|lead| narrative.folded.starts_with(lead))
         || words.any(|word| matches!(word, "TFR" | "TFER" | "TRF" | "TRFR" | "TRANSFER" | "TRANSFERS" | "XFER" | "SWEEP"))
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::vocabulary::COMMON_NAMES;
 use super::{Ledger, LedgerAccount};
+use crate::analysis::ruleset::words;
 
 /// So many accounts may bear a word or four digits that name an account.
 const MOST_NAMED: usize = 32;
@@ -100,18 +101,26 @@ impl<'l> Names<'l> {
             || self.people.iter().any(|person| person.surname == word || person.given.iter().any(|given| given == word))
     }
 
-    /// The applicants that some words name: by a given name, else by the surname that they may share.
-    pub(super) fn people_in(&self, words: &[&str]) -> Vec<usize> {
-        let says = |name: &str| name.len() >= 3 && words.contains(&name);
-        let mut named: Vec<usize> = Vec::new();
-        for by_given in [true, false] {
-            let is_named = |person: &&Person| if by_given { person.given.iter().any(|given| says(given)) } else { says(&person.surname) };
-            named.extend(self.people.iter().filter(is_named).map(|person| person.applicant));
-            if !named.is_empty() {
-                break;
+    /// The applicants that some words name, by a given name, else by the surname that they may share; and whether a given name stands
+    /// before another applicant's surname: that is somebody else.
+    pub(super) fn people_in(&self, words: &[&str]) -> (Vec<usize>, bool) {
+        let is_surname = |word: &str| self.people.iter().any(|person| person.surname == word);
+        let (mut named, mut is_other, mut is_whole) = (Vec::new(), false, false);
+        for person in &self.people {
+            let given = words.iter().enumerate().filter(|(_, word)| word.len() >= 3 && person.given.iter().any(|given| given == *word));
+            let after: Vec<&str> = given.map(|(at, _)| words.get(at + 1).copied().unwrap_or_default()).collect();
+            let is_anothers = |word: &&str| is_surname(word) && *word != person.surname;
+            if after.iter().any(|word| !is_anothers(word)) {
+                named.push(person.applicant);
             }
+            is_other |= after.iter().any(is_anothers);
+            is_whole |= after.contains(&person.surname.as_str());
         }
-        named
+        if named.is_empty() && !is_other {
+            let is_named = |person: &&Person| person.surname.len() >= 3 && words.contains(&person.surname.as_str());
+            named.extend(self.people.iter().filter(is_named).map(|person| person.applicant));
+        }
+        (named, is_other && !is_whole)
     }
 
     /// The accounts that a provider's name may mean.
@@ -129,7 +138,8 @@ impl<'l> Names<'l> {
 
 fn people(ledger: &Ledger<'_>) -> Vec<Person> {
     let person = |(applicant, name): (usize, &str)| {
-        let mut given: Vec<String> = words_of(name).collect();
+        let folded = words::fold(words::readable(name));
+        let mut given: Vec<String> = words::words(&folded).map(str::to_owned).collect();
         let surname = given.pop()?;
         Some(Person { applicant, given, surname })
     };

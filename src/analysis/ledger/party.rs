@@ -8,6 +8,9 @@ use crate::submission::Transaction;
 /// A word that a field's width may have cut has at least so many letters left.
 const CUT_OFF: usize = 4;
 
+/// Words of a name by which its rows are looked up.
+pub(super) const FIRST_WORDS: usize = 3;
+
 /// The names that a row gives its other party: the words of its core, its merchant, biller, payer and payee.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Party {
@@ -30,6 +33,10 @@ impl Party {
         for field in fields.into_iter().flatten() {
             party.add(words_of(field).collect());
         }
+        if party.is_empty() {
+            // A name that is also a place was taken for one: REFUND KOGAN.
+            party.add(words_of(&narrative.folded).filter(|word| word.bytes().all(|byte| byte.is_ascii_alphabetic())).collect());
+        }
         party
     }
 
@@ -44,9 +51,9 @@ impl Party {
         self.names.is_empty()
     }
 
-    /// The first word of each name.
+    /// The first words of each name.
     pub(super) fn first_words(&self) -> impl Iterator<Item = &str> {
-        self.names.iter().map(|name| &*name[0])
+        self.names.iter().flat_map(|name| name.iter().take(FIRST_WORDS)).map(String::as_str)
     }
 
     /// True where some word of a name stands in a name of the other too.
@@ -54,6 +61,14 @@ impl Party {
         let words = |party: &Self| party.names.iter().flatten().filter(|word| word.len() >= 3).cloned().collect::<Vec<_>>();
         let theirs = words(other);
         words(self).iter().any(|word| theirs.iter().any(|their| is_word(word, their)))
+    }
+
+    /// True where two telling words of a name stand in a name of the other too: what stands before them is the bank's.
+    pub(super) fn shares_two_words(&self, other: &Self) -> bool {
+        let shared = |name: &Vec<String>, their: &Vec<String>| {
+            name.iter().filter(|word| word.len() >= CUT_OFF && their.iter().any(|their| is_word(word, their))).count() >= 2
+        };
+        self.names.iter().any(|name| other.names.iter().any(|their| shared(name, their)))
     }
 
     /// True where one of its names begins a name of the other, or the other way round: `KMART` is `KMART MARION`.

@@ -12,11 +12,11 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::links::Link;
-use super::party::{Party, core};
+use super::party::{FIRST_WORDS, Party, core};
 use super::transfers::LOOKS;
 use super::{Ledger, Marks, content};
 use crate::analysis::days::between;
-use crate::analysis::label::narrative::{Channel, Narrative};
+use crate::analysis::label::narrative::Narrative;
 use crate::analysis::label::{Layer, Narratives, Verdict};
 use crate::analysis::ruleset::{Kind, Ruleset};
 use crate::submission::{Transaction, TransactionType};
@@ -149,17 +149,13 @@ impl Reading<'_, '_> {
         if is_moved(transaction, narrative) && !says(&["REFUND", "REFUNDED", "RFND"]) {
             return None;
         }
-        let is_card = transaction.merchant_category_code.is_some() || matches!(narrative.channel, Channel::CardPurchase | Channel::Eftpos);
         let class = match verdict.category {
             category if category == known.refund && (of.kind == TransactionType::Fee || says(&["FEE", "FEES"])) => Class::Charge(FEE),
             category if category == known.refund && says(&["INTEREST"]) => Class::Charge(INTEREST),
             category if category == known.refund => Class::Refund,
             category if [known.medicare_rebate, known.insurance_claim].contains(&category) => Class::Claim,
             category if self.ruleset.kind(category) == Kind::Expense && category != known.uncategorised => Class::Refund,
-            category if [known.uncategorised_credit, known.other_credit].contains(&category) => {
-                let names_merchant = is_card || verdict.merchant.is_some() || transaction.merchant_name.is_some();
-                names_merchant.then_some(Class::Guess)?
-            }
+            category if [known.uncategorised_credit, known.other_credit].contains(&category) => Class::Guess,
             _ => return None,
         };
         let party = Party::of(transaction, narrative, verdict);
@@ -189,7 +185,7 @@ impl Reading<'_, '_> {
                 put(charge);
                 continue;
             }
-            core(&self.narratives[row]).next().into_iter().for_each(&mut put);
+            core(&self.narratives[row]).take(FIRST_WORDS).for_each(&mut put);
             let transaction = of.transaction();
             let names = [self.verdicts[row].merchant.as_deref(), transaction.merchant_name.as_deref(), transaction.biller_name.as_deref()];
             for name in names.into_iter().flatten() {
@@ -237,9 +233,16 @@ impl Reading<'_, '_> {
         if !matches!(credit.class, Class::Refund | Class::Claim) {
             return None;
         }
+        // Of several, one of the same shop: more of its words are the refund's.
         let end = bucket.by_day.partition_point(|(day, _)| *day <= credit.day);
-        let mut before = bucket.by_day[..end].iter().rev().take(LOOKS);
-        before.find(|(day, row)| fits(*day, *row)).map(|&(day, row)| (false, day, row))
+        let before = bucket.by_day[..end].iter().rev().take(LOOKS).filter(|(day, row)| fits(*day, *row));
+        before.max_by_key(|(day, row)| (self.shared_words(credit.row, *row), *day, *row)).map(|&(day, row)| (false, day, row))
+    }
+
+    fn shared_words(&self, a: usize, b: usize) -> usize {
+        let theirs: Vec<&str> = self.narratives[b].folded.split(' ').collect();
+        let telling = |word: &&str| word.len() >= 4 && word.bytes().all(|byte| byte.is_ascii_alphabetic());
+        self.narratives[a].folded.split(' ').filter(telling).filter(|word| theirs.contains(word)).count()
     }
 
     /// True where a purchase may be the one that a credit gives back, but for day and amount.
@@ -253,7 +256,8 @@ impl Reading<'_, '_> {
         let verdict = &self.verdicts[row];
         let purchase = Party::of(paid.transaction(), &self.narratives[row], verdict);
         if credit.class != Class::Claim {
-            return same_place && credit.party.is_same(&purchase);
+            let is_whole = (back.amount + paid.amount).is_zero();
+            return same_place && (credit.party.is_same(&purchase) || (is_whole && credit.party.shares_two_words(&purchase)));
         }
         let known = self.ruleset.known();
         let is_premium = [known.health_insurance, known.general_insurance, known.life_insurance].contains(&verdict.category);
@@ -265,8 +269,7 @@ impl Reading<'_, '_> {
 
 /// Money that was moved between accounts bought nothing, whatever its memo says.
 fn is_moved(row: &Transaction, narrative: &Narrative) -> bool {
-    narrative.channel == Channel::InternetTransfer
-        || matches!(row.kind, TransactionType::TransferIncoming | TransactionType::TransferOutgoing)
+    super::evidence::is_moved(row, narrative, narrative.folded.split(' '))
 }
 
 /// The words of a claim that could begin a provider's name.

@@ -5,10 +5,13 @@
 //! posted one payment again under another id; rows without one are also judged by how likely two such payments on one day are, and
 //! where a whole day came twice it was a page.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::{Marks, Row, content};
-use crate::analysis::days::between;
+use crate::analysis::days::{between, plus};
 use crate::money::Cents;
 
 /// Rows that are one payment.
@@ -40,6 +43,13 @@ const REPOST_DAYS: i64 = 5;
 const EVERYDAY: Cents = Cents::new(30_00);
 /// People transfer and withdraw multiples of this, and may do it twice a day.
 const ROUND: i128 = 5_00;
+/// Neighbours that a holder posted twice are as close, and the others of their rhythm as far apart.
+const CLOSE: i64 = 2;
+const APART: i64 = 5;
+/// Days within which a payment that was given back is tried again.
+const AGAIN_DAYS: i64 = 15;
+/// A direct debit's number has so many digits.
+const LEAST_DIGITS: usize = 5;
 /// So many rows of one account beside its repeats share a time of day: the holder invents it.
 const SHARED_TIMES: usize = 2;
 
@@ -53,9 +63,10 @@ pub(super) fn find(rows: &mut [Row<'_>]) -> Vec<Repeat> {
     }
     let clocks = Clocks::of(rows);
     let pages = pages(rows);
+    let given_back = GivenBack::of(rows, &alike);
     for run in &alike {
         same_content(rows, run, &clocks, &pages, &mut repeats);
-        reposted(rows, run, &clocks, &mut repeats);
+        reposted(rows, run, (&clocks, &given_back), &mut repeats);
     }
     repeats.sort_by(|a, b| a.rows.cmp(&b.rows));
     repeats
@@ -124,7 +135,7 @@ fn same_content(rows: &mut [Row<'_>], run: &[usize], clocks: &Clocks, pages: &[b
 }
 
 /// Rows under different ids that one event explains.
-fn reposted(rows: &mut [Row<'_>], run: &[usize], clocks: &Clocks, repeats: &mut Vec<Repeat>) {
+fn reposted(rows: &mut [Row<'_>], run: &[usize], (clocks, given_back): (&Clocks, &GivenBack), repeats: &mut Vec<Repeat>) {
     let mut named: Vec<usize> =
         run.iter().copied().filter(|&row| rows[row].made_id.is_none() && !rows[row].marks.any(Marks::DUPLICATE)).collect();
     if named.len() < 2 {
@@ -154,6 +165,7 @@ fn reposted(rows: &mut [Row<'_>], run: &[usize], clocks: &Clocks, repeats: &mut 
             let near = rest.iter().take_while(|(_, row)| days_apart(rows, *first, *row) <= REPOST_DAYS).count();
             let again: Vec<usize> = (rest[..near].iter().map(|(_, row)| *row))
                 .filter(|&row| !matches!(event, Event::Executed(_)) || rows[row].day != rows[*first].day)
+                .filter(|&row| !given_back.between(rows, *first, row, 0))
                 .collect();
             if !again.is_empty() {
                 mark(rows, &again, Marks::DUPLICATE);
@@ -163,9 +175,57 @@ fn reposted(rows: &mut [Row<'_>], run: &[usize], clocks: &Clocks, repeats: &mut 
         }
     }
     named.retain(|&row| !rows[row].marks.any(Marks::DUPLICATE));
+    for again in against_rhythm(rows, &named) {
+        // What was given back is tried again, be it on the day of the next one.
+        if given_back.between(rows, again[0], again[1], AGAIN_DAYS) {
+            continue;
+        }
+        mark(rows, &again[1..], Marks::DUPLICATE);
+        repeats.push(Repeat { rows: again.to_vec(), reason: Reason::Reposted });
+    }
+    named.retain(|&row| !rows[row].marks.any(Marks::DUPLICATE));
     let day = |row: usize| rows[row].day;
     let twins: Vec<usize> = named.chunk_by(|&a, &b| day(a) == day(b)).filter(|equal| equal.len() > 1).flatten().copied().collect();
     mark(rows, &twins, Marks::POSSIBLE_DUPLICATE);
+}
+
+/// Pairs of neighbours at most [`CLOSE`] days apart among rows that otherwise keep their distance: what is debited by the week or the month
+/// under one reference is not debited twice in two days.
+fn against_rhythm(rows: &[Row<'_>], named: &[usize]) -> Vec<[usize; 2]> {
+    let Some(first) = named.first().map(|&row| &rows[row]) else { return Vec::new() };
+    if is_plausible_twice(first.amount) || longest_number(&first.transaction().description) < LEAST_DIGITS {
+        return Vec::new();
+    }
+    let pairs: Vec<[usize; 2]> = named.windows(2).map(|pair| [pair[0], pair[1]]).collect();
+    let gap = |pair: &[usize; 2]| days_apart(rows, pair[0], pair[1]);
+    let (close, rest): (Vec<[usize; 2]>, Vec<[usize; 2]>) = pairs.into_iter().partition(|pair| gap(pair) <= CLOSE);
+    let keeps = rest.len() >= 2 && rest.iter().all(|pair| gap(pair) >= APART) && close.len() * 3 <= rest.len() * 2;
+    if keeps { close } else { Vec::new() }
+}
+
+/// When an amount was given back on an account: what is debited again after that was not debited twice.
+struct GivenBack(HashMap<(u64, i64), Vec<Date>>);
+
+impl GivenBack {
+    fn of(rows: &[Row<'_>], runs: &[Vec<usize>]) -> Self {
+        let key = |row: &Row<'_>| (view(row), content::short(row.amount));
+        // Only looked up.
+        let mut days: HashMap<(u64, i64), Vec<Date>> = runs.iter().map(|run| (key(&rows[run[0]]), Vec::new())).collect();
+        for row in rows {
+            let opposite = (view(row), content::short(-row.amount));
+            if let Some((days, day)) = days.get_mut(&opposite).zip(row.day) {
+                days.push(day);
+            }
+        }
+        Self(days)
+    }
+
+    /// True where the amount was given back between two rows, or in so many days before the first.
+    fn between(&self, rows: &[Row<'_>], first: usize, second: usize, before: i64) -> bool {
+        let Some(days) = self.0.get(&(view(&rows[first]), content::short(rows[first].amount))) else { return false };
+        let Some((from, to)) = rows[first].day.zip(rows[second].day).map(|(from, to)| (plus(from, -before), to)) else { return false };
+        days[days.partition_point(|day| *day < from)..].first().is_some_and(|day| *day <= to)
+    }
 }
 
 /// What makes two rows one payment.
@@ -174,7 +234,7 @@ enum Event {
     EndToEnd(Box<str>),
     Receipt,
     Instant(Timestamp),
-    Executed(jiff::civil::Date),
+    Executed(Date),
 }
 
 fn mark(rows: &mut [Row<'_>], which: &[usize], mark: Marks) {
@@ -210,11 +270,16 @@ fn end_to_end_id<'r>(row: &'r Row<'_>) -> Option<&'r str> {
 /// with every debit.
 fn has_receipt(row: &Row<'_>, rows: &[Row<'_>], run: &[usize]) -> bool {
     let description = &row.transaction().description;
-    let digits = description.as_bytes().chunk_by(|a, b| a.is_ascii_digit() && b.is_ascii_digit()).filter(|run| run[0].is_ascii_digit());
-    let longest = digits.map(<[u8]>::len).max().unwrap_or(0);
+    let longest = longest_number(description);
     // Shorter numbers may be an account's: then a payment that may well be made twice is not one event.
     let enough = if is_plausible_twice(row.amount) && !description.to_ascii_uppercase().contains("RECEIPT") { 11 } else { 5 };
     longest >= enough && days_apart(rows, run[0], run[run.len() - 1]) <= REPOST_DAYS
+}
+
+/// Digits of the longest number in a text.
+fn longest_number(text: &str) -> usize {
+    let runs = text.as_bytes().chunk_by(|a, b| a.is_ascii_digit() && b.is_ascii_digit()).filter(|run| run[0].is_ascii_digit());
+    runs.map(<[u8]>::len).max().unwrap_or(0)
 }
 
 /// Which times of day the rows of each account share.

@@ -100,6 +100,8 @@ struct Candidate {
     credit: usize,
     gap: i64,
     words: Words,
+    /// One customer's accounts at one institution: money is there at once.
+    at_once: bool,
 }
 
 /// Finds the own transfers of a ledger whose rows are labelled.
@@ -134,7 +136,7 @@ pub(super) fn pair(ledger: &Ledger<'_>, narratives: &Narratives, verdicts: &[Ver
                 .collect()
         };
         let (debits, credits) = (halves(out), halves(into));
-        let candidates = candidates(&names, &debits, &credits, &mut pairing);
+        let candidates = candidates(ledger, &names, (&debits, &credits), &mut pairing);
         for edge in matching::assign(&judge(Cents::new(i128::from(alike[0].0)), &candidates, debits.len(), credits.len())) {
             let (debit, credit) = (&debits[edge.debit], &credits[edge.credit]);
             pairing.pairs.push(Pair {
@@ -168,7 +170,8 @@ fn within_reach(ledger: &Ledger<'_>, out: &[(i64, bool, usize)], into: &[(i64, b
 
 /// Every debit with the credits near it. With more than [`LOOKS`] of them a debit starts at its own rank among the debits of its day, so
 /// that crowds of equal amounts still meet one to one.
-fn candidates(names: &Names<'_>, debits: &[Half], credits: &[Half], pairing: &mut Pairing) -> Vec<Candidate> {
+fn candidates(ledger: &Ledger<'_>, names: &Names<'_>, (debits, credits): (&[Half], &[Half]), pairing: &mut Pairing) -> Vec<Candidate> {
+    let customer = |half: &Half| ledger.rows[half.row].customer;
     let mut found = Vec::new();
     let mut rank = 0;
     for (number, debit) in debits.iter().enumerate() {
@@ -185,7 +188,7 @@ fn candidates(names: &Names<'_>, debits: &[Half], credits: &[Half], pairing: &mu
                 if credit.account != debit.account
                     && let Some(words) = names.compare((&debit.clue, debit.account), (&credit.clue, credit.account))
                 {
-                    found.push(Candidate { debit: number, credit: at, gap, words });
+                    found.push(Candidate { debit: number, credit: at, gap, words, at_once: customer(debit) == customer(credit) });
                 }
             }
             left -= length.min(left);
@@ -205,12 +208,12 @@ fn judge(amount: Cents, candidates: &[Candidate], debits: usize, credits: usize)
     let is_round = amount.get() % 10_00 == 0;
     let rarity = if amount.get() % 1_00 != 0 { 2 } else { i64::from(!is_round) };
     let mut edges = Vec::new();
-    for (candidate, Candidate { debit, credit, gap, words }) in candidates.iter().enumerate() {
+    for (candidate, Candidate { debit, credit, gap, words, at_once }) in candidates.iter().enumerate() {
         let only = of_debit[*debit] == 1 && of_credit[*credit] == 1;
         let sum = words.points + rarity + i64::from(only);
         if words.points >= 2 || (!is_round && words.points >= 0 && sum >= 3) {
-            // A credit before its debit is the rarest; a day more costs less than any word weighs.
-            let cost = if *gap < 0 { 5 } else { *gap };
+            // A credit before its debit is the rarest; between two banks two days more cost less than any word weighs.
+            let cost = if *gap < 0 { 8 } else { *gap * if *at_once { 8 } else { 3 } };
             edges.push(Edge { debit: *debit, credit: *credit, score: 10 * sum - cost, candidate });
         }
     }

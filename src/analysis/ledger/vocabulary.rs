@@ -74,6 +74,7 @@ pub(in crate::analysis) const TRANSFER_WORDS: &[&str] = &[
 /// Words of the apps that move money between own accounts: elsewhere they may name somebody. Sorted.
 pub(super) const APP_WORDS: &[&str] = &[
     "ANYONE",
+    "ANZ",
     "CASH",
     "COMMBANK",
     "COVER",
@@ -81,11 +82,15 @@ pub(super) const APP_WORDS: &[&str] = &[
     "FORWARD",
     "INTERNAL",
     "MBANKING",
+    "MONEY",
+    "OUT",
     "PAYANYONE",
     "PHONE",
     "QUICK",
     "SAVE",
     "SAVING",
+    "SEND",
+    "SENT",
     "SPENDING",
     "TFERS",
     "TRAN",
