@@ -6,3 +6,4 @@ mod directory;
 mod lines;
 mod narratives;
 mod support;
+mod tricky;

@@ -23,6 +23,8 @@ const PLACE: u16 = 100;
 const WORD_IN_TRANSFER: u16 = 50;
 /// A name whose line states no more than this doubts itself.
 const DOUBTED: u16 = 950;
+/// A trade's word whose line states this much and that ends the name says what the business is: DAVID JONES VETERINARY CLINIC.
+const PLAIN_TRADE: u16 = 965;
 /// So close behind the best, a rule disputes it.
 const CLOSE: u16 = 20;
 /// What a cue word is worth before the ones in front of it: a GARDEN CAFE is a cafe.
@@ -85,10 +87,16 @@ impl Candidate<'_> {
         &evidence.segments[self.segment].padded[self.start..self.end]
     }
 
-    /// True where its words stand behind another's in the same text, or around them, and say another category.
-    pub(super) fn stands_behind(&self, other: &Self) -> bool {
-        let is_behind = self.start >= other.end || (self.start <= other.start && self.end > other.end);
-        self.segment == other.segment && is_behind && self.rule.category != other.rule.category
+    /// True where its words reach the end of the other party's name.
+    pub(super) fn ends_the_name(&self, evidence: &Evidence<'_>) -> bool {
+        self.segment != 0 || self.end >= evidence.segments[0].core.end
+    }
+
+    /// True for words of another category around another's in the same text, or, where that is a trade's, behind them.
+    pub(super) fn says_more_than(&self, other: &Self) -> bool {
+        let is_around = self.start <= other.start && self.end > other.end;
+        let is_behind = other.rule.source == Source::Cue && self.start >= other.end;
+        self.segment == other.segment && (is_around || is_behind) && self.rule.category != other.rule.category
     }
 
     const fn length(&self) -> usize {
@@ -194,9 +202,9 @@ impl<'a> Candidates<'a> {
         let words = &evidence.segments[one.segment].padded[one.hit.start..one.hit.end];
         let is_message = || words.split(' ').all(|word| ruleset.traits(word).any(Traits::MESSAGE.or(Traits::KIN)));
         match (&self.party, rule.source) {
-            (Party::Unsaid | Party::Company, _) | (Party::Message, Source::Phrase) => true,
-            (Party::Message, Source::Cue) => !is_message(),
-            (Party::Message, Source::Name | Source::Brand) => {
+            (Party::Unsaid | Party::Company, _) | (Party::Message | Party::Account, Source::Phrase) => true,
+            (Party::Message | Party::Account, Source::Cue) => !is_message() && self.party == Party::Message,
+            (Party::Message | Party::Account, Source::Name | Source::Brand) => {
                 evidence.narrative.number_suffixes.is_empty() || ruleset.kind(rule.category) == Kind::Commitment
             }
             (Party::Person { .. }, Source::Phrase) => between_people(rule.category, ruleset),
@@ -227,11 +235,15 @@ impl<'a> Candidates<'a> {
                 return false;
             }
             let words = one.matched(evidence);
-            let is_ordinary = !words.contains(' ') && ruleset.traits(words).any(Traits::ORDINARY.or(Traits::SURNAME));
+            let is_word = !words.contains(' ');
+            let is_ordinary =
+                is_word && (ruleset.traits(words).any(Traits::ORDINARY.or(Traits::SURNAME)) || ruleset.places().contains(words));
             self.list.iter().any(|other| {
                 let is_trade = other.rule.source == Source::Cue && other.is_way == one.is_way && other.segment == one.segment;
-                let is_beside = other.start >= one.end || (is_ordinary && other.end <= one.start);
-                let is_doubted = is_ordinary || (one.rule.confidence <= DOUBTED && one.rule.confidence < other.rule.confidence);
+                let is_beside = (other.start > one.start && other.end > one.end) || (is_ordinary && other.end <= one.start);
+                let is_doubted = is_ordinary
+                    || (one.rule.confidence <= DOUBTED && one.rule.confidence < other.rule.confidence)
+                    || (other.rule.confidence >= PLAIN_TRADE && other.end >= evidence.segments[one.segment].core.end);
                 is_trade && is_beside && is_doubted && ruleset.group(one.rule.category) != ruleset.group(other.rule.category)
             })
         };
@@ -298,7 +310,8 @@ impl<'a> Candidates<'a> {
 
     /// A name whose beginning ends the narrative, where all names that begin so agree.
     pub(super) fn cut_off(&self, evidence: &'a Evidence<'_>, ruleset: &'a Ruleset) -> Option<Candidate<'a>> {
-        if !evidence.narrative.has_party() {
+        let is_named = matches!(self.party, Party::Person { .. } | Party::Message | Party::Account);
+        if is_named || !evidence.narrative.has_party() {
             return None;
         }
         let Segment { padded, core } = &evidence.segments[0];

@@ -40,6 +40,9 @@ pub(super) type Step = (&'static str, fn(&Case<'_>) -> Option<Answer>);
 
 /// The cascade.
 pub(super) const STEPS: [Step; 11] = [
+    ("credit that reads like a failure", |case| {
+        structured::failure(case.evidence, case.candidates, case.ruleset.known()).map(|verdict| Answer::new(Class::Rule, verdict))
+    }),
     ("fee or interest by its type", |case| {
         structured::fee_or_interest(case.evidence, case.candidates, case.ruleset).map(|verdict| Answer::new(Class::Rule, verdict))
     }),
@@ -47,9 +50,6 @@ pub(super) const STEPS: [Step; 11] = [
         structured::cash_machine(case.evidence, case.candidates, case.ruleset.known()).map(|verdict| Answer::new(Class::Rule, verdict))
     }),
     ("phrases, names, brands and cue words", words),
-    ("credit that reads like a failure", |case| {
-        structured::failure(case.evidence, case.ruleset.known()).map(|verdict| Answer::new(Class::Rule, verdict))
-    }),
     ("purpose code", |case| structured::purpose(case.evidence, case.ruleset.known()).map(|verdict| Answer::new(Class::Rule, verdict))),
     ("credit on a debt", |case| {
         structured::debt_payment(case.evidence, case.candidates, case.ruleset.known()).map(|verdict| Answer::new(Class::Rule, verdict))
@@ -75,9 +75,10 @@ pub(super) const STEPS: [Step; 11] = [
 /// The rules whose words stand in the row.
 fn words(case: &Case<'_>) -> Option<Answer> {
     let best = case.candidates.best()?;
-    // The end of the text may be the beginning of another trade: EASTGATE DISCOUNT PHARMA.
-    let cut = (best.rule.source == Source::Cue).then(|| case.candidates.cut_off(case.evidence, case.ruleset)).flatten();
-    Some(by_rule(&cut.filter(|cut| cut.stands_behind(&best)).unwrap_or(best), case))
+    // What ends the text may be cut, and say more than what stands whole: SHELL COLES EXPRES, EASTGATE DISCOUNT PHARMA.
+    let may_be_cut = best.rule.source != Source::Phrase && !best.ends_the_name(case.evidence);
+    let cut = may_be_cut.then(|| case.candidates.cut_off(case.evidence, case.ruleset)).flatten();
+    Some(by_rule(&cut.filter(|cut| cut.says_more_than(&best)).unwrap_or(best), case))
 }
 
 fn by_rule(best: &Candidate<'_>, case: &Case<'_>) -> Answer {

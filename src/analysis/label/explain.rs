@@ -137,6 +137,7 @@ fn party(party: &Party, evidence: &Evidence<'_>) -> String {
             format!("a person: {name}{}", if *is_full { "" } else { " (not a full name)" })
         }
         Party::Message => "nobody: only what people write to each other".to_owned(),
+        Party::Account => "an account, as its owner or a bank calls it".to_owned(),
         Party::Company => "a business".to_owned(),
         Party::Unsaid => "not said, or not asked".to_owned(),
     }

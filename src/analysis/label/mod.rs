@@ -15,6 +15,7 @@ mod party;
 mod proof;
 mod reading;
 mod structured;
+mod tail;
 mod tokens;
 
 use std::sync::Arc;
@@ -32,8 +33,8 @@ pub use reading::{Narratives, read};
 
 /// Thousandths below which an answer is a guess, and not given.
 pub const SURE_ENOUGH: u16 = 500;
-/// Confidence of having no answer.
-const ABSTAINED: u16 = 300;
+/// How often no answer is the right one: where the truth has no category either.
+const ABSTAINED: u16 = 10;
 /// Which layer of the cascade answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -89,7 +90,7 @@ fn decide(answer: Option<Verdict>, evidence: &Evidence<'_>, ruleset: &Ruleset) -
     let category = if evidence.is_credit { known.uncategorised_credit } else { known.uncategorised };
     match answer {
         Some(answer) if answer.confidence >= SURE_ENOUGH => answer,
-        Some(guess) => Verdict { category, layer: Layer::Abstained, ..guess },
+        Some(guess) => Verdict { category, confidence: ABSTAINED, layer: Layer::Abstained, ..guess },
         // A payer without a word of what it pays: its rhythm may tell.
         None if evidence.is_credit && evidence.narrative.has_party() => {
             Verdict::by_code(Layer::Abstained, category, ABSTAINED, "words:payer-without-reason", &evidence.narrative.text)

@@ -25,6 +25,8 @@ pub(super) enum Party {
     },
     /// Nobody: only what people write to each other.
     Message,
+    /// An account as its owner or a bank calls it.
+    Account,
     /// A business.
     Company,
     /// The words do not say, or the question does not arise.
@@ -71,7 +73,11 @@ pub(super) fn read(evidence: &Evidence<'_>, found: &[Found<'_>], ruleset: &Rules
                 && one.hit.rules.iter().any(|rule| matches!(rule.source, Source::Name | Source::Brand))
         });
     let is_number = channel == Channel::InternetTransfer && !evidence.narrative.number_suffixes.is_empty();
-    if is_number || !is_shop && words.list.iter().all(|(_, _, traits)| traits.any(Traits::MESSAGE.or(Traits::KIN))) {
+    let is_words = |traits: Traits| words.list.iter().all(|(_, _, held)| held.any(traits));
+    let is_account = words.list.iter().any(|(_, _, traits)| traits.any(Traits::ACCOUNT));
+    if !is_number && is_account && is_words(Traits::ACCOUNT.or(Traits::MESSAGE)) {
+        Party::Account
+    } else if is_number || !is_shop && is_words(Traits::MESSAGE.or(Traits::KIN)) {
         Party::Message
     } else if is_company || is_shop || !words.trades.is_empty() {
         Party::Company

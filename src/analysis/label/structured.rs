@@ -6,7 +6,7 @@ use super::evidence::Evidence;
 use super::narrative::Channel;
 use super::party::Party;
 use super::{Layer, Verdict};
-use crate::analysis::ruleset::{Category, Kind, Known, MccPrior, Ruleset, Source};
+use crate::analysis::ruleset::{Category, Direction, Kind, Known, MccPrior, Ruleset, Source};
 use crate::submission::TransactionType;
 
 /// What a shop's name on a bank credit is worth as a refund.
@@ -75,10 +75,12 @@ pub(super) fn cash_machine(evidence: &Evidence<'_>, candidates: &Candidates<'_>,
     })
 }
 
-/// A credit that reads like a failure gives back what had been taken.
-pub(super) fn failure(evidence: &Evidence<'_>, known: &Known) -> Option<Verdict> {
-    (evidence.is_credit && evidence.narrative.failure)
-        .then(|| Verdict::by_code(Layer::Phrase, known.reversal, 930, "words:failure", &evidence.narrative.text))
+/// A credit that reads like a failure gives back what had been taken, whoever had taken it. A phrase for credits knows better: what is given
+/// back of a fee is a refund.
+pub(super) fn failure(evidence: &Evidence<'_>, candidates: &Candidates<'_>, known: &Known) -> Option<Verdict> {
+    let is_known = candidates.phrase().is_some_and(|phrase| phrase.rule.direction == Direction::In);
+    (evidence.is_credit && evidence.narrative.failure && !is_known)
+        .then(|| Verdict::by_code(Layer::Phrase, known.reversal, 950, "words:failure", &evidence.narrative.text))
 }
 
 /// The purpose code of a payment over the New Payments Platform.
@@ -168,6 +170,8 @@ fn counterpart(category: Category, evidence: &Evidence<'_>, ruleset: &Ruleset) -
         (known.investment_property, known.rental_income, 650),
         (known.remittance, known.transfer_in, 650),
         (known.bnpl_repayment, known.refund, 850),
+        // What a trustee or a budgeting service pays out is the customer's own.
+        (known.debt_agreement, known.other_credit, 900),
     ];
     pairs.into_iter().find(|(spent, ..)| *spent == category).map_or((known.refund, 900), |(_, back, sure)| (back, sure))
 }
@@ -224,6 +228,7 @@ pub(super) fn between_accounts(evidence: &Evidence<'_>, party: &Party, known: &K
             };
             to_other(confidence, "words:person", &evidence.segments[*segment].padded[name.clone()])
         }
+        Party::Account => Some(Verdict::by_code(layer, known.internal_transfer, 870, "words:own-account", &narrative.text)),
         Party::Message => to_other(if narrative.number_suffixes.is_empty() { 820 } else { 600 }, "words:message", &narrative.text),
         Party::Unsaid if evidence.is_transfer() && !evidence.says_company_form() => {
             // A number without a name is as likely an own account; the ledger finds its partner if it was shared.

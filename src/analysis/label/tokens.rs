@@ -75,6 +75,12 @@ impl<'a> Tokens<'a> {
         self.list.get(index).map_or("", |token| text(self.folded, *token))
     }
 
+    /// True where a number stood between a word and the next.
+    pub(super) fn has_number_between(&self, index: usize) -> bool {
+        let (Some(one), Some(next)) = (self.list.get(index), self.list.get(index + 1)) else { return false };
+        self.folded[one.end as usize..next.start as usize].bytes().any(|byte| byte.is_ascii_digit())
+    }
+
     /// Takes characters off the end of a word.
     pub(super) fn shorten(&mut self, index: usize, to_length: usize) {
         let token = &mut self.list[index];

@@ -50,6 +50,8 @@ impl Channel {
             Self::Unknown => 0,
             Self::InternetTransfer => 1,
             Self::DirectDebit | Self::DirectCredit => 2,
+            // A fee for something is a fee.
+            Self::Fee => 4,
             _ => 3,
         }
     }
@@ -73,6 +75,8 @@ pub(crate) enum Party {
 pub(crate) struct Lead {
     pub(crate) channel: Channel,
     pub(crate) party: Party,
+    /// It says nothing by itself, and is one only where another follows.
+    pub(crate) is_modifier: bool,
 }
 
 /// One lead: its words after the first.
@@ -91,7 +95,10 @@ impl Channels {
             if words::canonical(phrase) != phrase || phrase.is_empty() {
                 return Err(row.wrong(format!("{phrase} is not written as its words: {}", words::canonical(phrase))));
             }
+            let is_modifier = channel == "MODIFIER";
+            let channel = if is_modifier { "UNKNOWN" } else { channel };
             let lead = Lead {
+                is_modifier,
                 channel: Channel::parse(channel).ok_or_else(|| row.wrong(format!("{channel} is no channel")))?,
                 party: match party {
                     "to" => Party::Gets,
@@ -115,8 +122,18 @@ impl Channels {
         Ok(Self(by_first))
     }
 
-    /// The longest lead that the words begin with, and how many words it has.
-    pub(crate) fn lead<'a>(&self, mut words: impl Iterator<Item = &'a str> + Clone) -> Option<(Lead, usize)> {
+    /// The longest lead that the words begin with, and how many words it has. Modifiers count where another lead follows them.
+    pub(crate) fn lead<'a>(&self, words: impl Iterator<Item = &'a str> + Clone) -> Option<(Lead, usize)> {
+        let (mut lead, mut count) = self.longest(words.clone())?;
+        // A few at most: the words of a text are few.
+        while lead.is_modifier {
+            let (next, more) = self.longest(words.clone().skip(count))?;
+            (lead, count) = (next, count + more);
+        }
+        Some((lead, count))
+    }
+
+    fn longest<'a>(&self, mut words: impl Iterator<Item = &'a str> + Clone) -> Option<(Lead, usize)> {
         let leads = self.0.get(words.next()?)?;
         leads
             .iter()

@@ -9,10 +9,10 @@ use super::rule::{Line, Rule, Source};
 
 /// Fewest characters of a name that its beginning must show where a narrative is cut.
 const SHORTEST_BEGINNING: usize = 8;
-/// The same for the word of a trade: VETERI, PHARMA.
-const SHORTEST_CUE: usize = 6;
-/// Fewest characters of a text that its field's width may have cut in the middle of so short a beginning.
-const SHORTEST_CUT: usize = 14;
+/// The same for the word of a trade, by the length of a text that its field's width may have cut: VETER, TENP.
+const SHORTEST_CUE: [(usize, usize); 3] = [(18, 4), (14, 5), (10, 6)];
+/// Most patterns that are looked through for those that only end a cut word.
+const MOST_BEGUN: usize = 400;
 /// A beginning that as many names as this share says nothing.
 const MOST_NAMES: usize = 24;
 
@@ -120,22 +120,23 @@ impl Lexicon {
     pub(super) fn cut_off<'a>(&'a self, text: &str) -> Vec<Hit<'a>> {
         let end = text.len();
         let starts = std::iter::once(0).chain(text.match_indices(' ').map(|(at, _)| at + 1));
-        let shortest = if end >= SHORTEST_CUT { SHORTEST_CUE } else { SHORTEST_BEGINNING };
+        let shortest = SHORTEST_CUE.iter().find(|(length, _)| end >= *length).map_or(SHORTEST_BEGINNING, |(_, shortest)| *shortest);
         for start in starts.take_while(|start| end - start >= shortest) {
             let beginning = &text[start..];
             let first = self.sorted.partition_point(|(phrase, _)| &**phrase < beginning);
-            let begun: Vec<_> =
-                self.sorted[first..].iter().take_while(|(phrase, _)| phrase.starts_with(beginning)).take(MOST_NAMES).collect();
-            let only_ends_the_word = |phrase: &str| !phrase[beginning.len()..].contains(' ');
-            let is_word_cut = begun.iter().any(|(phrase, _)| only_ends_the_word(phrase));
+            let begun = || self.sorted[first..].iter().take_while(|(phrase, _)| phrase.starts_with(beginning)).take(MOST_BEGUN);
+            // The names that only end the cut word, and if there are none, those that go on behind it.
+            let mut names: Vec<_> = begun().filter(|(phrase, _)| !phrase[beginning.len()..].contains(' ')).take(MOST_NAMES).collect();
+            if names.is_empty() && beginning.contains(' ') {
+                names = begun().take(MOST_NAMES).collect();
+            }
             // One whole word is the beginning of many names and evidence of none.
-            if begun.is_empty() || begun.len() == MOST_NAMES || !(is_word_cut || beginning.contains(' ')) {
+            if names.is_empty() || names.len() == MOST_NAMES {
                 continue;
             }
-            let names = begun.into_iter().filter(|(phrase, _)| !is_word_cut || only_ends_the_word(phrase));
             let hits: Vec<Hit<'_>> =
-                names.map(|&(_, pattern)| Hit { start, end, rules: self.rules_of(self.patterns[pattern as usize]) }).collect();
-            let is_cue = |hit: &Hit<'_>| hit.rules.iter().all(|rule| rule.source == Source::Cue);
+                names.into_iter().map(|&(_, pattern)| Hit { start, end, rules: self.rules_of(self.patterns[pattern as usize]) }).collect();
+            let is_cue = |hit: &Hit<'_>| hit.rules.iter().all(|rule| matches!(rule.source, Source::Cue | Source::Phrase));
             if beginning.len() >= SHORTEST_BEGINNING || hits.iter().all(is_cue) {
                 return hits;
             }

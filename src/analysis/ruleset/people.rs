@@ -27,6 +27,8 @@ impl Traits {
     pub(crate) const MESSAGE: Self = Self(32);
     /// A brand's name that is also an ordinary word: TARGET.
     pub(crate) const ORDINARY: Self = Self(64);
+    /// What people and banks call an account: SAVER.
+    pub(crate) const ACCOUNT: Self = Self(128);
 
     /// True where the word may be any of these.
     pub(crate) const fn any(self, these: Self) -> bool {
@@ -62,7 +64,8 @@ impl People {
                 "TITLE" => Traits::TITLE,
                 "COMPANY" => Traits::COMPANY,
                 "MESSAGE" => Traits::MESSAGE,
-                _ => return Err(row.wrong(format!("{kind} is none of KIN, TITLE, COMPANY and MESSAGE"))),
+                "ACCOUNT" => Traits::ACCOUNT,
+                _ => return Err(row.wrong(format!("{kind} is none of KIN, TITLE, COMPANY, MESSAGE and ACCOUNT"))),
             };
             people.add(word, traits).map_err(|problem| row.wrong(problem))?;
         }

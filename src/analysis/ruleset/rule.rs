@@ -68,7 +68,13 @@ pub(crate) enum Need {
 /// As a file writes it.
 impl fmt::Display for Need {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let words = |words: &[Box<str>]| words.iter().map(|word| word.trim().replace(' ', "_")).collect::<Vec<_>>().join("|");
+        let words = |words: &[Box<str>]| {
+            words
+                .iter()
+                .map(|word| format!("{}{}", word.trim().replace(' ', "_"), if word.ends_with(' ') { "" } else { "*" }))
+                .collect::<Vec<_>>()
+                .join("|")
+        };
         match self {
             Self::Words(list) => write!(f, "{}", words(list)),
             Self::NoWords(list) => write!(f, "!{}", words(list)),
@@ -209,8 +215,15 @@ fn read_needs(text: &str) -> Result<Vec<Need>, String> {
     text.split_whitespace().map(read_need).collect()
 }
 
+/// A word with spaces around it; without the one behind where it may go on: `DISABIL*`.
+fn read_word(word: &str) -> Box<str> {
+    let (word, is_open) = word.strip_suffix('*').map_or((word, false), |word| (word, true));
+    let padded = words::padded(&word.replace('_', " "));
+    if is_open { padded.trim_end().into() } else { padded.into() }
+}
+
 fn read_need(text: &str) -> Result<Need, String> {
-    let alternatives = |text: &str| text.split('|').map(|word| words::padded(&word.replace('_', " ")).into()).collect::<Vec<Box<str>>>();
+    let alternatives = |text: &str| text.split('|').map(read_word).collect::<Vec<Box<str>>>();
     let need = if text == "^" {
         Need::First
     } else if text == "$" {
@@ -313,6 +326,7 @@ mod tests {
         for (text, needs) in [
             ("-", vec![]),
             ("AGE|AGED_CARE !DSP", vec![Need::Words(padded(&[" AGE ", " AGED CARE "])), Need::NoWords(padded(&[" DSP "]))]),
+            ("DISABIL*", vec![Need::Words(padded(&[" DISABIL"]))]),
             ("@CARD|BPAY #DEBT", vec![Need::Way(vec![Way::Card, Way::Bpay]), Need::Debt(true)]),
             ("^ $", vec![Need::First, Need::Last]),
             ("%fee", vec![Need::Type(vec![TransactionType::Fee])]),
