@@ -65,7 +65,8 @@ impl<'a> Parts<'a> {
 
     fn read_leads(&mut self) {
         loop {
-            if let Some((lead, count)) = self.ruleset.channels().lead(self.tokens.words_from(self.first)) {
+            let found = self.ruleset.channels().lead(&self.tokens.words_from(self.first));
+            if let Some((lead, count)) = found {
                 self.hear(lead);
                 self.first += count;
                 continue;
@@ -127,7 +128,8 @@ impl<'a> Parts<'a> {
             if !self.tokens.list[index].dash {
                 continue;
             }
-            if let Some((lead, _)) = self.ruleset.channels().lead(self.tokens.words_from(index)) {
+            let found = self.ruleset.channels().lead(&self.tokens.words_from(index));
+            if let Some((lead, _)) = found {
                 self.hear(lead);
                 self.end = index;
                 return;

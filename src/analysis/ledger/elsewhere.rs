@@ -168,5 +168,5 @@ fn named((given, surname): &(Vec<String>, String), text: &str) -> Option<u16> {
             || word.bytes().any(|byte| byte.is_ascii_digit())
             || [TRANSFER_WORDS, APP_WORDS].iter().any(|known| known.binary_search(word).is_ok())
     };
-    (from == 0 || matches!(all[from - 1], "TO" | "FROM") || all[..from].iter().all(|word| is_lead(&word))).then_some(sure)
+    (from == 0 || matches!(all[from - 1], "TO" | "FROM") || all[..from].iter().all(is_lead)).then_some(sure)
 }

@@ -134,7 +134,9 @@ impl Names<'_> {
 
     fn hear_people(&self, clue: &mut Clue, words: &[&str]) {
         let (named, is_other) = self.people_in(words);
-        named.into_iter().for_each(|named| push(&mut clue.names_people, named));
+        for named in named {
+            push(&mut clue.names_people, named);
+        }
         clue.has_person |= is_other;
     }
 

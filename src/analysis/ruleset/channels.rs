@@ -123,7 +123,7 @@ impl Channels {
     }
 
     /// The longest lead that the words begin with, and how many words it has. Modifiers count where another lead follows them.
-    pub(crate) fn lead<'a>(&self, words: impl Iterator<Item = &'a str> + Clone) -> Option<(Lead, usize)> {
+    pub(crate) fn lead<'a>(&self, words: &(impl Iterator<Item = &'a str> + Clone)) -> Option<(Lead, usize)> {
         let (mut lead, mut count) = self.longest(words.clone())?;
         // A few at most: the words of a text are few.
         while lead.is_modifier {
