@@ -247,7 +247,6 @@ impl Streams {
 pub fn find(ledger: &mut Ledger<'_>, narratives: &Narratives, verdicts: &mut [Verdict], ruleset: &Ruleset) -> Streams {
     let finder = Finder::new(ledger, narratives, verdicts, ruleset);
     let credits = finder.credits(verdicts);
-    for c in &credits { eprintln!("CAND {} | {} | {:?} | cat {} n={} amount {:?} monthly {:?} slots {}", c.party, c.key, c.cadence, ruleset.code(c.category), c.rows.len(), c.amount, c.monthly, c.slots.iter().flatten().count()); }
     let mut all = income::recognise(&finder, credits, verdicts);
     // What is neither income nor has a rhythm is no stream.
     all.retain(|stream| stream.is_income || stream.cadence != Cadence::Irregular);
