@@ -161,12 +161,11 @@ impl Rhythm {
         self.shift.apply(self.grid.slot(number), holidays)
     }
 
-    /// Days that a payment may come before and after the expected day.
-    pub(super) fn tolerance(self, expected: Ordinal) -> (i32, i32) {
-        let days = self.cadence.tolerance();
-        // Benefits and pays of the days when offices are closed come before Christmas.
-        let early = if self.cadence != Cadence::Weekly && is_year_end(expected) { YEAR_END_EARLY } else { 0 };
-        (days + early, days)
+    /// True where a payment may be the one that is expected some days later: benefits and pays of the days when offices are closed come
+    /// before Christmas.
+    pub(super) fn may_be_early(self, day: Ordinal, expected: Ordinal) -> bool {
+        let ahead = expected - day;
+        self.cadence != Cadence::Weekly && (1..=YEAR_END_EARLY).contains(&ahead) && is_year_end(expected)
     }
 
     /// The slot before another, both without the shift.
@@ -202,8 +201,8 @@ impl Rhythm {
     }
 }
 
-/// How much earlier than usual a payment may come around the turn of the year.
-const YEAR_END_EARLY: i32 = 4;
+/// How much earlier than expected a payment may come around the turn of the year.
+const YEAR_END_EARLY: i32 = 9;
 
 /// 24 December to 5 January.
 fn is_year_end(day: Ordinal) -> bool {

@@ -85,6 +85,11 @@ impl Finder<'_, '_> {
         let transaction = self.ledger.rows[row].transaction();
         let extended = transaction.extended.as_deref();
         let is_credit = transaction.amount.is_positive();
+        if let Some(pair) = self.ledger.rows[row].pair.map(|pair| &self.ledger.pairing.pairs[pair]) {
+            let debt = self.ledger.accounts[self.ledger.rows[pair.credit].account].first();
+            let name = debt.nickname.as_deref().or(debt.display_name.as_deref()).or(debt.product_name.as_deref());
+            return name.map_or_else(|| self.keys[key].text.clone(), |name| words::readable(name).into());
+        }
         let named = if is_credit {
             extended.and_then(|extended| extended.payer.as_deref())
         } else {

@@ -48,6 +48,15 @@ pub(super) struct Found {
     pub(super) series: Series,
 }
 
+impl Found {
+    fn into_group(self) -> Group {
+        let mut items = self.series.items;
+        items.extend(self.series.returned);
+        items.sort_unstable_by_key(|item| (item.day, item.row));
+        Group { account: self.account, is_credit: self.is_credit, key: self.key, said: None, items }
+    }
+}
+
 /// The streams of a group, and the rows that are in none.
 #[derive(Debug)]
 struct Taken {
@@ -174,9 +183,22 @@ impl<'f, 'a> Finder<'f, 'a> {
                 self.debits_of(&whole, verdicts).give(&whole, &mut found);
             }
         }
-        let mut found = joining::join(found, &self.keys, self.ledger, &self.holidays);
+        let found = joining::join(found, &self.keys, self.ledger, &self.holidays);
+        let mut found = self.of_one_word(found, verdicts);
         found.retain(|found| found.series.rhythm.is_some());
         self.streams(found, verdicts)
+    }
+
+    /// Tries rows without a rhythm again together with others of about the same amount whose texts share a word: a biller that the bank
+    /// names now so, now otherwise.
+    fn of_one_word(&self, found: Vec<Found>, verdicts: &[Verdict]) -> Vec<Found> {
+        let (mut all, loose): (Vec<Found>, Vec<Found>) = found.into_iter().partition(|found| found.series.rhythm.is_some());
+        for alike in joining::alike(loose, &self.keys) {
+            let groups: Vec<Group> = alike.into_iter().map(Found::into_group).collect();
+            let whole = union(&groups.iter().collect::<Vec<_>>());
+            self.debits_of(&whole, verdicts).give(&whole, &mut all);
+        }
+        all
     }
 
     fn debits_of(&self, group: &Group, verdicts: &[Verdict]) -> Taken {

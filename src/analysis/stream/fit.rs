@@ -83,6 +83,9 @@ pub(super) const HOLE: i32 = 4;
 /// Where that explains too little: two slots without a row end a run, as courses and care rest in the school holidays.
 pub(super) const SHORT_HOLE: i32 = 3;
 
+/// Days within which a payment that came back is tried again.
+const RETRIED_WITHIN: i32 = 10;
+
 /// The rhythm that explains the items best, whatever that is worth. The items stand by day; `None` below two days, and where their gaps
 /// are no cadence's. `by_gap: false` tries cadences that the gaps speak against: several streams may lie in each other.
 pub(super) fn best(items: &[Item], holidays: &Holidays, by_gap: bool) -> Option<Fit> {
@@ -151,9 +154,19 @@ fn usual_amount(items: &[Item], near: &[Option<(i32, u32)>]) -> i64 {
     *amounts.select_nth_unstable(middle).1
 }
 
-/// Days between neighbouring items that do not share a day: the middle one.
+/// Days between neighbouring items that do not share a day: the middle one. A payment that is tried again after it came back is left out.
 fn median_gap(items: &[Item]) -> Option<i32> {
-    let mut gaps: Vec<i32> = items.windows(2).map(|pair| pair[1].day - pair[0].day).filter(|gap| *gap > 0).collect();
+    let mut gaps: Vec<i32> = Vec::with_capacity(items.len());
+    let mut before: Option<Ordinal> = None;
+    let mut came_back: Option<Ordinal> = None;
+    for item in items {
+        let is_retry = came_back.is_some_and(|day| item.day - day <= RETRIED_WITHIN);
+        if !is_retry {
+            gaps.extend(before.map(|before| item.day - before).filter(|gap| *gap > 0));
+            before = Some(item.day);
+        }
+        came_back = if item.returned { Some(item.day) } else { came_back };
+    }
     if gaps.is_empty() {
         return None;
     }
@@ -170,38 +183,50 @@ fn tally(rhythm: Rhythm, items: &[Item], holidays: &Holidays, hole: i32, mut nam
     let (mut run, mut best) = (Tally::default(), Tally::default());
     let mut extras = 0;
     let mut nearest = 0;
+    let mut came_back: Option<Ordinal> = None;
     for (at, item) in items.iter().enumerate() {
         while (next - item.day).abs() <= (expected - item.day).abs() {
             number += 1;
             expected = next;
             next = rhythm.expected(number + 1, holidays);
         }
-        let off = item.day - expected;
-        let (early, late) = rhythm.tolerance(expected);
         // A payment that came back and was tried again is no payment beside the rhythm.
-        let extra = u32::from(!item.returned);
-        if off < -early || off > late {
+        let is_retry = came_back.is_some_and(|day: Ordinal| item.day - day <= RETRIED_WITHIN);
+        let extra = u32::from(!item.returned && !is_retry);
+        came_back = if item.returned { Some(item.day) } else { came_back };
+        let off = item.day - expected;
+        let is_within = off.abs() <= rhythm.cadence.tolerance();
+        let is_taken = run.hits > 0 && run.last >= number;
+        let (slot, off) = if is_within && !is_taken {
+            (number, off.unsigned_abs())
+        } else if !is_taken && rhythm.may_be_early(item.day, expected) {
+            (number, 0)
+        } else if rhythm.may_be_early(item.day, next) {
+            (number + 1, 0)
+        } else if is_within {
+            (number, off.unsigned_abs())
+        } else {
             extras += extra;
             continue;
-        }
-        name(at, (number, off.unsigned_abs()));
-        if run.hits > 0 && run.last == number {
+        };
+        name(at, (slot, off));
+        if run.hits > 0 && run.last >= slot {
             extras += extra;
-            let closer = off.unsigned_abs().min(nearest);
+            let closer = off.min(nearest);
             run.off -= nearest - closer;
             nearest = closer;
             continue;
         }
-        if run.hits > 0 && number - run.last >= hole {
+        if run.hits > 0 && slot - run.last >= hole {
             best = better(best, run);
             run = Tally::default();
         }
         if run.hits == 0 {
-            run.first = number;
+            run.first = slot;
             extras = 0;
         }
-        nearest = off.unsigned_abs();
-        run = Tally { last: number, hits: run.hits + 1, extras: run.extras + extras, off: run.off + nearest, ..run };
+        nearest = off;
+        run = Tally { last: slot, hits: run.hits + 1, extras: run.extras + extras, off: run.off + nearest, ..run };
         extras = 0;
     }
     better(best, run)

@@ -4,7 +4,7 @@
 //! narrative that name the other party. The initiating institution's number is no part of it: many payers share one, and one payer may
 //! come to have several.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::calendar::{month_of, ordinal};
 use super::fit::Item;
@@ -77,10 +77,10 @@ const NAMELESS: u32 = u32::MAX - 2;
 
 /// Puts the rows that may be in streams into groups.
 pub(super) fn groups(ledger: &Ledger<'_>, narratives: &Narratives, verdicts: &[Verdict], ruleset: &Ruleset) -> Groups {
-    let mut keys = Keys::new(narratives, ruleset);
+    let mut keys = Keys::new(ledger, narratives, ruleset);
     let chosen: Vec<(usize, u32)> = (ledger.rows.iter().enumerate())
         .filter(|(at, row)| may_recur(*at, row, &verdicts[*at], ledger, ruleset))
-        .map(|(at, row)| (at, keys.of(at, row, &verdicts[at])))
+        .filter_map(|(at, row)| Some((at, keys.of(at, row, &verdicts[at])?)))
         .collect();
     let same = keys.same();
     let mut of: HashMap<(usize, bool, u32, Option<Category>), usize> = HashMap::new();
@@ -154,6 +154,7 @@ pub(super) fn is_guessed_refund(verdict: &Verdict, ruleset: &Ruleset) -> bool {
 
 /// The distinct keys while they are read.
 struct Keys<'n> {
+    ledger: &'n Ledger<'n>,
     narratives: &'n Narratives,
     ruleset: &'n Ruleset,
     all: Vec<Key>,
@@ -161,49 +162,71 @@ struct Keys<'n> {
     by_name: HashMap<&'n str, u32>,
     /// For each description the key of its words.
     of_words: Vec<u32>,
+    /// Words that the order's own accounts go by.
+    own: HashSet<String>,
     /// For the key of some words the one that a field gives beside them.
     named_as: BTreeMap<u32, u32>,
 }
 
 impl<'n> Keys<'n> {
-    fn new(narratives: &'n Narratives, ruleset: &'n Ruleset) -> Self {
+    fn new(ledger: &'n Ledger<'n>, narratives: &'n Narratives, ruleset: &'n Ruleset) -> Self {
         let of_words = vec![UNREAD; narratives.distinct()];
         let (by_text, by_name) = (HashMap::new(), HashMap::new());
-        Self { narratives, ruleset, all: Vec::new(), by_text, by_name, of_words, named_as: BTreeMap::new() }
+        let own = own_words(ledger);
+        Self { ledger, narratives, ruleset, all: Vec::new(), by_text, by_name, of_words, own, named_as: BTreeMap::new() }
     }
 
-    fn of(&mut self, at: usize, row: &'n Row<'_>, verdict: &'n Verdict) -> u32 {
-        let is_credit = row.amount.is_positive();
+    /// The key of a row; `None` where its words name nobody but own accounts.
+    fn of(&mut self, at: usize, row: &'n Row<'_>, verdict: &'n Verdict) -> Option<u32> {
+        let (known, is_credit) = (self.ruleset.known(), row.amount.is_positive());
+        let code = self.ruleset.code(verdict.category);
+        if let Some(pair) = row.pair {
+            // A loan that is shared: whatever the text says, it goes there.
+            let pair = &self.ledger.pairing.pairs[pair];
+            let debt = self.ledger.rows[if is_credit { pair.debit } else { pair.credit }].account;
+            return Some(self.text(&format!("{code} {debt}"), Source::Words));
+        }
         // What the bank itself takes and gives it writes as it likes.
-        let known = self.ruleset.known();
         if [known.bank_fee, known.interest_income].contains(&verdict.category) {
-            return self.text(self.ruleset.code(verdict.category), Source::Words);
+            return Some(self.text(code, Source::Words));
         }
         if let Some(merchant) = verdict.merchant.as_deref().filter(|_| !is_credit) {
             let named = self.name(merchant, Source::Named);
             if named != NAMELESS {
-                return named;
+                return Some(named);
             }
         }
         let narrative = &self.narratives[at];
         let words = self.words(at);
         // A facilitator's field names the facilitator; the words behind it name who was paid.
         let field = if narrative.intermediary.is_some() { None } else { field(row.transaction(), is_credit) };
-        let named = field.map(|(field, source)| self.name(field, source));
-        match (named, words) {
-            (Some(named), NAMELESS) if named != NAMELESS => named,
-            (Some(named), words) if named != NAMELESS => {
-                if narrative.has_party() && named != words {
+        match (field.map(|(field, source)| self.name(field, source)).filter(|named| *named != NAMELESS), words) {
+            (Some(named), words) => {
+                if words != NAMELESS && narrative.has_party() && named != words {
                     let known = self.named_as.entry(words).or_insert(named);
                     if *known != named {
                         *known = AMBIGUOUS;
                     }
                 }
-                named
+                Some(named)
             }
-            (_, NAMELESS) => self.text(self.ruleset.code(verdict.category), Source::Words),
-            (_, words) => words,
+            (None, NAMELESS) => match narrative.number_suffixes.first() {
+                Some(suffix) => Some(self.text(&format!("{code} {}", String::from_utf8_lossy(suffix)), Source::Words)),
+                None if self.is_of_transfers(verdict.category) => None,
+                None => Some(self.text(code, Source::Words)),
+            },
+            (None, words) if self.is_of_transfers(verdict.category) && self.names_own(words) => None,
+            (None, words) => Some(words),
         }
+    }
+
+    fn is_of_transfers(&self, category: Category) -> bool {
+        let is_unsaid = said(category, self.ruleset).is_none();
+        is_unsaid || matches!(self.ruleset.kind(category), Kind::Person | Kind::Transfer)
+    }
+
+    fn names_own(&self, key: u32) -> bool {
+        self.all[key as usize].text.split(' ').all(|word| self.own.contains(word))
     }
 
     fn words(&mut self, at: usize) -> u32 {
@@ -296,6 +319,13 @@ fn telling(words: &str, ruleset: &Ruleset) -> String {
     text
 }
 
+/// The words of the own accounts' names.
+fn own_words(ledger: &Ledger<'_>) -> HashSet<String> {
+    let views = ledger.accounts.iter().flat_map(|account| &account.views).map(|view| view.account);
+    let names = views.flat_map(|account| [&account.display_name, &account.nickname, &account.product_name, &account.institution_name]);
+    names.flatten().flat_map(|name| words::canonical(words::readable(name)).split(' ').map(str::to_owned).collect::<Vec<_>>()).collect()
+}
+
 fn join<'w>(text: &mut String, words: impl Iterator<Item = &'w str>) {
     for word in words {
         if !text.is_empty() {
@@ -311,7 +341,7 @@ fn is_of_payments(word: &str) -> bool {
 }
 
 /// Words beside [`TRANSFER_WORDS`] that banks and payers write around a name. Sorted.
-const AROUND: [&str; 48] = [
+const AROUND: [&str; 49] = [
     "APR",
     "APRIL",
     "AT",
@@ -331,6 +361,7 @@ const AROUND: [&str; 48] = [
     "FEB",
     "FEBRUARY",
     "FOR",
+    "FORWARD",
     "FRI",
     "IN",
     "INV",

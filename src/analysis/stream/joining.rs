@@ -52,6 +52,35 @@ pub(super) fn join(found: Vec<Found>, keys: &[Key], ledger: &Ledger<'_>, holiday
     all
 }
 
+/// Lists of two and more loose groups of one account whose texts share a word and whose usual amounts are near.
+pub(super) fn alike(loose: Vec<Found>, keys: &[Key]) -> Vec<Vec<Found>> {
+    let mut lists: Vec<Vec<usize>> = Vec::new();
+    let mut of_word: HashMap<(usize, bool, &str), Vec<usize>> = HashMap::new();
+    for (at, found) in loose.iter().enumerate() {
+        let level = level(&found.series);
+        let is_alike = |list: &usize| {
+            let first = &loose[lists[*list][0]];
+            lists[*list].len() < MOST && is_near(level, self::level(&first.series))
+        };
+        let words: Vec<&str> = telling(&keys[found.key].text).take(3).collect();
+        let near = words.iter().filter_map(|word| of_word.get(&(found.account, found.is_credit, *word)));
+        let list = near.flat_map(|lists| lists.iter().rev().take(MOST)).copied().find(is_alike).unwrap_or(lists.len());
+        if list == lists.len() {
+            lists.push(Vec::new());
+        }
+        lists[list].push(at);
+        for word in words {
+            let known = of_word.entry((found.account, found.is_credit, word)).or_default();
+            if known.last() != Some(&list) {
+                known.push(list);
+            }
+        }
+    }
+    let mut loose: Vec<Option<Found>> = loose.into_iter().map(Some).collect();
+    let taken = lists.into_iter().filter(|list| list.len() > 1).map(|list| list.into_iter().filter_map(|at| loose[at].take()).collect());
+    taken.collect()
+}
+
 fn enter<'k>(index: &mut Index<'k>, found: &Found, at: usize, keys: &'k [Key], ledger: &'k Ledger<'_>) {
     for name in names(found, keys, ledger) {
         let list = index.entry((found.account, found.is_credit, name)).or_default();

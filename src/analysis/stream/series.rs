@@ -225,8 +225,11 @@ fn meets(series: &Series, fit: &Fit, extras: u32, demands: Demands) -> bool {
     let is_long = matches!(fit.rhythm.cadence, Cadence::HalfYearly | Cadence::Annual);
     let is_paid_out = demands.is_credit && is_long && demands.nature == Nature::Bill;
     let is_known = demands.known && fit.rhythm.cadence.months().is_some();
-    let least = if demands.promised || is_known || is_paid_out { 2 } else { 3 };
-    if hits < 2 || shown < least || missed * MISSED_IN > fit.tally.slots() || extras * EXTRAS_IN > shown {
+    let is_promised = demands.promised && fit.rhythm.cadence != Cadence::Weekly;
+    let least = if is_promised || is_known || is_paid_out { 2 } else { least(fit.rhythm.cadence, demands) };
+    // What two payments are enough for may miss one where there are more.
+    let may_miss = (fit.tally.slots() / MISSED_IN).max(u32::from(demands.known && shown > 2));
+    if hits < 2 || shown < least || missed > may_miss || extras * EXTRAS_IN > shown {
         return false;
     }
     let amounts: Vec<i64> = series.paid().map(|item| item.amount).collect();
@@ -244,6 +247,18 @@ fn meets(series: &Series, fit: &Fit, extras: u32, demands: Demands) -> bool {
         Nature::Open => hold.near >= NEAR_BY_CARD,
         Nature::Habit if demands.is_billed => hold.near >= NEAR_BY_CARD,
         Nature::Habit => hold.same >= SAME_HABIT && is_long_enough && extras == 0 && is_usual,
+    }
+}
+
+/// Payments that a rhythm takes where nothing but they speaks for it. Two days of each month are always near some days; and what is a week
+/// or more than a month apart lies in its slots by chance more easily than what is a month apart.
+fn least(cadence: Cadence, demands: Demands) -> u32 {
+    let is_open = matches!(demands.nature, Nature::Open) && !demands.is_billed;
+    match cadence {
+        Cadence::SemiMonthly => 4,
+        Cadence::Monthly | Cadence::FourWeekly => 3,
+        _ if is_open => 4,
+        _ => 3,
     }
 }
 

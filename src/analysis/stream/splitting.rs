@@ -19,6 +19,8 @@ enum Cut {
     Whole,
     /// By the customer's number at the biller.
     Reference,
+    /// By days alone: gas by the quarter and power every two months.
+    Days,
     /// Where the next larger amount is more than 35 % larger.
     Wide,
     /// Where the next larger amount is more than 1.00 and 5 % larger.
@@ -29,33 +31,64 @@ enum Cut {
 
 /// Streams of one group that lie in each other at most; more are hardly one counterparty.
 const MOST_ROUNDS: usize = 6;
+/// Rows of a part that are worth a look, and of one that is bought when needed.
+const LEAST: usize = 2;
+const LEAST_HABIT: usize = 4;
 /// Rows of one day that are looked at one by one.
 const MOST_A_DAY: usize = 4;
 
 /// The streams of a group of debits, or of credits that are no income, and the rows that are in none.
 pub(super) fn by_amount(ledger: &Ledger<'_>, items: Vec<Item>, demands: Demands, holidays: &Holidays) -> (Vec<Series>, Vec<Item>) {
     // What is bought at a till does not come again by day alone: only its exact amounts are worth a look.
-    let is_habit = demands.nature == Nature::Habit && !demands.is_billed;
-    let cuts: &[Cut] = if is_habit { &[Cut::Exact] } else { &[Cut::Whole, Cut::Reference, Cut::Wide, Cut::Narrow, Cut::Exact] };
-    let least = if is_habit { 4 } else { 2 };
-    let mut found = Vec::new();
-    let mut rest = items;
-    for cut in cuts {
-        if rest.len() < least {
-            break;
-        }
-        let mut left = Vec::new();
-        for part in parts(*cut, ledger, rest) {
-            if part.len() < least {
-                left.extend(part);
-            } else {
-                left.extend(streams(part, demands, holidays, &mut found));
+    if demands.nature == Nature::Habit && !demands.is_billed {
+        let mut found = Vec::new();
+        let rest = cut(Cut::Exact, ledger, items, demands, holidays, LEAST_HABIT, &mut found);
+        return (found, rest);
+    }
+    // Bills nearly all come again: one way of parting them may explain them all.
+    if demands.nature == Nature::Bill {
+        for way in [Cut::Whole, Cut::Reference, Cut::Wide, Cut::Narrow, Cut::Days] {
+            let mut found = Vec::new();
+            let rest = cut(way, ledger, items.clone(), demands, holidays, LEAST, &mut found);
+            if !found.is_empty() && rest.len() * MOST_ROUNDS <= items.len() {
+                return (found, rest);
             }
         }
-        left.sort_unstable_by_key(|item| (item.day, item.row));
-        rest = left;
+    }
+    let mut found = Vec::new();
+    let mut rest = items;
+    for way in [Cut::Whole, Cut::Reference, Cut::Wide, Cut::Narrow, Cut::Exact] {
+        if rest.len() < LEAST {
+            break;
+        }
+        rest = cut(way, ledger, rest, demands, holidays, LEAST, &mut found);
     }
     (found, rest)
+}
+
+/// Parts rows one way and takes the streams of each part; gives back the rows that are in none.
+fn cut(
+    way: Cut,
+    ledger: &Ledger<'_>,
+    items: Vec<Item>,
+    demands: Demands,
+    holidays: &Holidays,
+    least: usize,
+    found: &mut Vec<Series>,
+) -> Vec<Item> {
+    if way == Cut::Days {
+        return by_days_alone(items, demands, holidays, found);
+    }
+    let mut rest = Vec::new();
+    for part in parts(way, ledger, items) {
+        if part.len() < least {
+            rest.extend(part);
+        } else {
+            rest.extend(streams(part, demands, holidays, found));
+        }
+    }
+    rest.sort_unstable_by_key(|item| (item.day, item.row));
+    rest
 }
 
 /// The streams of a group of credits that may be income, and the rows that are in none: never parted by amount.
@@ -127,6 +160,28 @@ fn by_rank(items: Vec<Item>, demands: Demands, holidays: &Holidays, found: &mut 
     rest
 }
 
+/// Bills of one biller that lie in each other, each at its rhythm: all rows but a few must be in one of them.
+fn by_days_alone(items: Vec<Item>, demands: Demands, holidays: &Holidays, found: &mut Vec<Series>) -> Vec<Item> {
+    const LEAST: usize = 6;
+    if !demands.is_billed || items.len() < LEAST {
+        return items;
+    }
+    let mut inside: Vec<Series> = Vec::new();
+    let mut rest = items.clone();
+    while inside.len() < MOST_ROUNDS
+        && let Outcome::Stream(series, left) = take(&rest, demands, holidays, false)
+        && series.slots.iter().all(Option::is_some)
+    {
+        inside.push(series);
+        rest = left;
+    }
+    if inside.len() < 2 || rest.len() * LEAST > items.len() {
+        return items;
+    }
+    found.append(&mut inside);
+    rest
+}
+
 /// Streams of one payer on different days: two benefits, or pay and now and then expenses paid back. Each must hold its amount, and what
 /// is left must be of other amounts.
 fn inside_each_other(items: Vec<Item>, demands: Demands, holidays: &Holidays) -> (Vec<Series>, Vec<Item>) {
@@ -150,7 +205,7 @@ fn inside_each_other(items: Vec<Item>, demands: Demands, holidays: &Holidays) ->
 
 fn parts(cut: Cut, ledger: &Ledger<'_>, items: Vec<Item>) -> Vec<Vec<Item>> {
     match cut {
-        Cut::Whole => vec![items],
+        Cut::Whole | Cut::Days => vec![items],
         Cut::Reference => by_reference(ledger, items),
         Cut::Wide => where_amounts_part(items, |smaller, larger| larger > smaller + smaller * 35 / 100),
         Cut::Narrow => where_amounts_part(items, |smaller, larger| larger - smaller > (smaller / 20).max(100)),

@@ -71,12 +71,12 @@ fn due(series: &Series, rhythm: Rhythm, ahead: i32, end: Ordinal, amount: i64, h
     let mut number = rhythm.number_of(last) + 1 + ahead;
     loop {
         let expected = rhythm.expected(number, holidays);
-        let (early, late) = rhythm.tolerance(expected);
-        if expected + late >= end {
+        let days = rhythm.cadence.tolerance();
+        if expected + days >= end {
             let next = Next {
                 expected: date(expected),
-                earliest: date(expected - early),
-                latest: date(expected + late),
+                earliest: date(expected - days),
+                latest: date(expected + days),
                 amount: Cents::new(i128::from(amount)),
             };
             return (missed, Some(next));
